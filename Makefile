@@ -1,0 +1,41 @@
+# make run    sets up, writes the demo city, does one night, says where the results are
+# make test   sets up, runs the suite
+.PHONY: run test setup lint format ui bench clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SCORECARD = .venv/bin/scorecard
+
+run: setup
+	$(SCORECARD) demo
+	$(SCORECARD) nightly
+
+test: setup
+	.venv/bin/pytest
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml uv.lock
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	test -x .venv/bin/uv || .venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv/bin/uv sync --quiet --locked
+	touch $@
+
+lint: setup
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
+
+format: setup
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+	.venv/bin/sqlfluff fix --processes 2 --disable-progress-bar sql
+
+ui: setup
+	$(SCORECARD) ui
+
+bench: setup
+	.venv/bin/python -m benchmarks.landing
+
+clean:
+	rm -rf .venv var

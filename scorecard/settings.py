@@ -1,0 +1,74 @@
+"""Where things are and how much they may use: environment `SCORECARD_*`, or the command line.
+
+A setting is added here and nowhere else. Secrets are read from the environment and never printed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT = Path(__file__).parents[1]
+_Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+class Settings(BaseSettings):
+    """The settings of one workspace. `home` holds everything that is not in the project."""
+
+    model_config = SettingsConfigDict(env_prefix="SCORECARD_", env_ignore_empty=True)
+
+    home: _Folder = Path("var")
+    contracts: _Folder = PROJECT / "contracts"
+    rulebooks: _Folder = PROJECT / "rulebooks"
+    sql: _Folder = PROJECT / "sql"
+    memory_limit: str = "2GB"
+    hash_key: SecretStr | None = Field(default=None, min_length=16)
+
+    @property
+    def inbox(self) -> Path:
+        """Where departments and platforms put their files, a folder a dataset."""
+        return self.home / "inbox"
+
+    @property
+    def warehouse(self) -> Path:
+        """The pipeline's own DuckDB file; nobody else opens it."""
+        return self.home / "warehouse" / "scorecard.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The versions that readers open, and the link `current` to the newest."""
+        return self.home / "published"
+
+    @property
+    def published_file(self) -> Path:
+        """The file that readers open."""
+        return self.published / "current" / "scorecard.duckdb"
+
+    @property
+    def dagster(self) -> Path:
+        """The Dagster instance: runs, event log, schedules."""
+        return self.home / "dagster"
+
+    @property
+    def scratch(self) -> Path:
+        """Short-lived files: spilled memory, decoded copies."""
+        return self.home / "warehouse" / "scratch"
+
+    def read_hash_key(self) -> str:
+        """The key of keyed hashes: from the environment, else the home's own, made once (0600)."""
+        if self.hash_key is not None:
+            return self.hash_key.get_secret_value()
+        file = self.home / "warehouse" / "hash.key"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return file.read_text(encoding="ascii").strip()
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(secrets.token_hex(32) + "\n")
+        return file.read_text(encoding="ascii").strip()
