@@ -1,0 +1,148 @@
+"""What a data contract says, as plain frozen classes.
+
+Here is only what can be said of a contract without reading a file; how the YAML is read is in
+`columns.py` and `load.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+Frequency = Literal["daily", "monthly", "yearly", "none"]
+Personal = Literal["drop", "hash"]
+
+FREQUENCIES: tuple[Frequency, ...] = ("daily", "monthly", "yearly", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a dataset.
+
+    `type` is a letter (T text, D date, TS timestamp, I integer, N decimal, B boolean), `sql_type`
+    the DuckDB type. `values` is the enumeration, empty where any value goes; `value_labels` are
+    its Chinese labels, in the same order. `personal` says what landing does with personal data.
+    `reference` is the dataset and column that the value has to be known in. `logic` is the SQL of
+    a column that is computed while landing instead of read. `rulebook` is set where the value
+    names an `indicator` or a `part` of a rulebook.
+    """
+
+    name: str
+    label_zh: str
+    label_en: str
+    description_zh: str
+    description_en: str
+    type: str
+    sql_type: str
+    required: bool
+    is_key: bool
+    values: tuple[str, ...] = ()
+    personal: Personal | None = None
+    unit: str | None = None
+    reference: tuple[str, str] | None = None
+    first_of_month: bool = False
+    minimum: int | None = None
+    logic: str | None = None
+    value_labels: tuple[str, ...] = ()
+    rulebook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Columns whose values together have to be known in columns of another dataset."""
+
+    columns: tuple[str, ...]
+    dataset: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CompletenessRule:
+    """A query that gives one number, and the number that it has to be, or be at least."""
+
+    name: str
+    why_zh: str
+    why_en: str
+    query: str
+    bound: int
+    at_least: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One dataset or published table.
+
+    `columns` are in the order of the file. `platform` is a slug that groups datasets, "published"
+    for published tables. `period_column` is the event column that a delivery's period is read
+    from, None where the last delivery decides. `dense_by` are the columns of which every value
+    needs rows in every period.
+    """
+
+    name: str
+    label_zh: str
+    label_en: str
+    description_zh: str
+    description_en: str
+    grain: str
+    platform: str
+    provider_zh: str
+    provider_en: str
+    columns: tuple[Column, ...]
+    frequency: Frequency
+    lateness_hours: int | None
+    period_column: str | None
+    is_reference: bool
+    is_heavy: bool
+    dense_by: tuple[str, ...]
+    path: Path
+    references: tuple[Reference, ...] = ()
+    completeness: tuple[CompletenessRule, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key columns, in the order of their positions."""
+        return tuple(column.name for column in self.columns if column.is_key)
+
+    @property
+    def read_columns(self) -> tuple[Column, ...]:
+        """Columns that a file brings: all but the computed ones."""
+        return tuple(column for column in self.columns if column.logic is None)
+
+    @property
+    def stored_columns(self) -> tuple[Column, ...]:
+        """Columns of the raw table: personal ones are left out or stand as `<name>_hash`."""
+        return tuple(
+            _hashed(column) if column.personal == "hash" else column
+            for column in self.columns
+            if column.personal != "drop"
+        )
+
+    def column(self, name: str) -> Column:
+        """The column of that name.
+
+        Raises:
+            KeyError: The contract has no such column.
+        """
+        return {column.name: column for column in self.columns}[name]
+
+
+def comment(item: Column | Contract) -> str:
+    """What a comment on a table or column says: Chinese / English, with the unit and the values."""
+    zh, en = (
+        f"{item.label_zh}：{item.description_zh}",
+        f"{item.label_en}: {item.description_en}",
+    )
+    if isinstance(item, Column):
+        if item.unit:
+            unit_zh, unit_en = item.unit.split(" / ")
+            zh, en = f"{zh}单位：{unit_zh}。", f"{en} Unit: {unit_en}."
+        if item.values:
+            pairs = zip(item.values, item.value_labels, strict=True)
+            zh = f"{zh}取值：{'、'.join(f'{value} {label}' for value, label in pairs)}。"
+            en = f"{en} Values: {', '.join(item.values)}."
+    return f"{zh} / {en}"
+
+
+def _hashed(column: Column) -> Column:
+    return replace(column, name=f"{column.name}_hash", type="T", sql_type="VARCHAR")
