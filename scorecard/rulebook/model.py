@@ -1,0 +1,331 @@
+"""The shape of a rulebook file, and the proof that its rules are sound.
+
+A tree of three levels names each indicator's code once; the indicators stand below it in a flat
+list, each with its parts. Checks that need the metrics take them from the validation context.
+Every problem carries the location of the key it speaks of, so that `load` can name the line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+
+from scorecard.rulebook.checks import Finding, add_up, check_part, raise_findings
+from scorecard.rulebook.methods import MethodName, Metric
+
+
+def _as_date(value: object) -> object:
+    # pydantic alone would take a plain number for seconds since 1970.
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError("not a date")
+    return value
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+_Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    Field(description="a text"),
+]
+_Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"),
+    Field(description="lower case letters, digits and underscores, a letter first"),
+]
+_Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9]{3}$"),
+    Field(description='three digits, like "007"'),
+]
+_Points = Annotated[
+    Decimal,
+    Field(
+        gt=0,
+        max_digits=6,
+        decimal_places=2,
+        description="above 0, at most two decimals",
+    ),
+]
+_PointsOrZero = Annotated[
+    Decimal,
+    Field(
+        ge=0,
+        max_digits=6,
+        decimal_places=2,
+        description="0 or more, at most two decimals",
+    ),
+]
+_Above0 = Annotated[
+    Decimal,
+    Field(
+        gt=0,
+        max_digits=18,
+        decimal_places=6,
+        description="above 0, at most six decimals",
+    ),
+]
+_From0 = Annotated[
+    Decimal,
+    Field(
+        ge=0,
+        max_digits=18,
+        decimal_places=6,
+        description="0 or more, at most six decimals",
+    ),
+]
+_Day = Annotated[date, BeforeValidator(_as_date), Field(description="a date, like 2020-03-31")]
+_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_as_list), Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Band(_Strict):
+    """Points of the ranks up to and including `to_rank`, from where the band before it ended."""
+
+    to_rank: Annotated[int, Field(ge=1, description="a whole number from 1")]
+    points: _PointsOrZero
+
+
+class LevelPoints(_Strict):
+    """Points of one of the levels that a metric can answer with, and how people call it."""
+
+    level: _Name
+    points: _PointsOrZero
+    name_zh: _Text
+    name_en: _Text
+
+
+class Part(_Strict):
+    """One measured part of an indicator: a method applied to a metric.
+
+    `value_*` and `base_*` are the nouns that an explanation puts beside the numbers.
+    """
+
+    part: _Name
+    name_zh: _Text
+    name_en: _Text
+    points: _Points
+    method: MethodName
+    metric: _Name
+    options: dict[str, _Texts] = Field(default_factory=dict, description="name: text or list")
+    each: _Above0 | None = None
+    at_least: _Above0 | None = None
+    at_most: _From0 | None = None
+    levels: tuple[LevelPoints, ...] | None = None
+    rank_bands: tuple[Band, ...] | None = None
+    no_input: Literal["missing", "not_applicable"] | None = None
+    empty: Literal["zero", "full", "not_applicable"] | None = None
+    value_zh: _Text
+    value_en: _Text
+    base_zh: _Text | None = None
+    base_en: _Text | None = None
+    rule_zh: _Text
+    rule_en: _Text
+
+    @model_validator(mode="after")
+    def _is_sound(self, info: ValidationInfo) -> Self:
+        metrics: Mapping[str, Metric] = (info.context or {})["metrics"]
+        raise_findings(check_part(self, metrics))
+        return self
+
+    @property
+    def threshold(self) -> Decimal | None:
+        """The least value that earns a flag (1 where the file does not say), else None."""
+        if self.method != "flag":
+            return None
+        return Decimal(1) if self.at_least is None else self.at_least
+
+
+class Indicator(_Strict):
+    """An indicator, which is the sum of its parts.
+
+    `reading_*` tells which reading was chosen, and why, where the assessing city left a rule open.
+    """
+
+    code: _Code
+    name_zh: _Text
+    name_en: _Text
+    points: _Points
+    data_provider: _Text | None = None
+    reading_zh: _Text | None = None
+    reading_en: _Text | None = None
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, description="a list of parts")]
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        findings = add_up("its parts", self.points, [part.points for part in self.parts])
+        findings += _twice("part", [(part.part, ("parts", i)) for i, part in enumerate(self.parts)])
+        if (self.reading_zh is None) != (self.reading_en is None):
+            there, lacks = ("zh", "en") if self.reading_en is None else ("en", "zh")
+            what = f"`reading_{there}` is given and `reading_{lacks}` is not"
+            findings.append(Finding((f"reading_{there}",), what, "give both or neither"))
+        raise_findings(findings)
+        return self
+
+
+class Level3(_Strict):
+    """The lowest level of the tree: a named group of indicators."""
+
+    name_zh: _Text
+    name_en: _Text
+    points: _Points
+    codes: Annotated[tuple[_Code, ...], Field(min_length=1, description="a list of codes")]
+
+
+class Level2(_Strict):
+    """The middle level of the tree."""
+
+    name_zh: _Text
+    name_en: _Text
+    points: _Points
+    levels: Annotated[tuple[Level3, ...], Field(min_length=1, description="a list of levels")]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        raise_findings(add_up("its levels", self.points, [below.points for below in self.levels]))
+        return self
+
+
+class Level1(_Strict):
+    """The top level of the tree."""
+
+    name_zh: _Text
+    name_en: _Text
+    points: _Points
+    levels: Annotated[tuple[Level2, ...], Field(min_length=1, description="a list of levels")]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        raise_findings(add_up("its levels", self.points, [below.points for below in self.levels]))
+        return self
+
+
+class Placed(NamedTuple):
+    """An indicator with the three levels above it."""
+
+    level1: Level1
+    level2: Level2
+    level3: Level3
+    indicator: Indicator
+
+
+class RulebookContent(_Strict):
+    """All that a rulebook file says."""
+
+    name_zh: _Text
+    name_en: _Text
+    year: Annotated[int, Field(ge=2000, le=2999, description="a year, like 2019")]
+    city_code: Annotated[
+        str,
+        StringConstraints(pattern=r"^[0-9]{6}$"),
+        Field(description="the six digits of the city's division code, like 340600"),
+    ]
+    decisions_until: _Day
+    points: _Points
+    levels: Annotated[tuple[Level1, ...], Field(min_length=1, description="a list of levels")]
+    indicators: Annotated[
+        tuple[Indicator, ...], Field(min_length=1, description="a list of indicators")
+    ]
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> Self:
+        findings = add_up("its levels", self.points, [level.points for level in self.levels])
+        if self.decisions_until <= date(self.year, 12, 31):
+            what = f"`decisions_until` is {self.decisions_until}, inside the year {self.year}"
+            mend = f"decisions come after the year: give {self.year + 1}-01-01 or later"
+            findings.append(Finding(("decisions_until",), what, mend))
+        defined = [(each.code, ("indicators", i)) for i, each in enumerate(self.indicators)]
+        findings += _twice("code", defined)
+        findings += _check_leaves(self.levels, {each.code: each for each in self.indicators})
+        placed = {code for level in _level3s(self.levels) for code in level.model.codes}
+        for code, location in defined:
+            if code not in placed:
+                what = f"indicator {code} stands under no level"
+                findings.append(Finding((*location, "code"), what, "add it to `codes` of a level"))
+        raise_findings(findings)
+        return self
+
+
+class Rulebook(RulebookContent):
+    """A sound rulebook.
+
+    Attributes:
+        assessment_id: The file's stem.
+        digest: SHA-256 of the file's bytes, hexadecimal.
+        path: The file.
+    """
+
+    assessment_id: str
+    digest: str
+    path: Path
+
+    def placed(self) -> Iterator[Placed]:
+        """Every indicator with its levels, in the order of the tree."""
+        indicators = {indicator.code: indicator for indicator in self.indicators}
+        for level1 in self.levels:
+            for level2 in level1.levels:
+                for level3 in level2.levels:
+                    for code in level3.codes:
+                        yield Placed(level1, level2, level3, indicators[code])
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    model: Level3
+    location: tuple[str | int, ...]
+
+
+def _level3s(levels: Sequence[Level1]) -> Iterator[_Leaf]:
+    for i, level1 in enumerate(levels):
+        for j, level2 in enumerate(level1.levels):
+            for k, level3 in enumerate(level2.levels):
+                yield _Leaf(level3, ("levels", i, "levels", j, "levels", k))
+
+
+def _check_leaves(levels: Sequence[Level1], indicators: Mapping[str, Indicator]) -> list[Finding]:
+    """Each code under the tree is an indicator, stands once, and the points below add up."""
+    findings: list[Finding] = []
+    places: list[tuple[str, tuple[str | int, ...]]] = []
+    for leaf in _level3s(levels):
+        places += [(code, (*leaf.location, "codes", i)) for i, code in enumerate(leaf.model.codes)]
+        known = [indicators[code].points for code in leaf.model.codes if code in indicators]
+        if len(known) == len(leaf.model.codes):
+            findings += add_up("its indicators", leaf.model.points, known, leaf.location)
+    for code, location in places:
+        if code not in indicators:
+            mend = "add it to `indicators`, or take it out of the level"
+            findings.append(Finding(location, f"code {code} is no indicator of this file", mend))
+    return findings + _twice("code", places)
+
+
+def _twice(kind: str, places: Sequence[tuple[str, tuple[str | int, ...]]]) -> list[Finding]:
+    counts = Counter(name for name, _ in places)
+    seen: set[str] = set()
+    findings = []
+    for name, location in places:
+        if counts[name] > 1 and name in seen:
+            what = f"{kind} {name!r} stands {counts[name]} times"
+            findings.append(Finding(location, what, f"keep each {kind} once"))
+        seen.add(name)
+    return findings
