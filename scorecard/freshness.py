@@ -1,0 +1,64 @@
+"""What came, and when: the facts under timeliness.
+
+Two small tables, made from the contracts before the models run: `ops.schedule` (what each dataset
+promises) and `ops.arrival` (how far it has come). The verdict is the model
+`sql/scores/source_freshness.sql`, so that an alert, the published table and the score's `stale`
+come from the same row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+
+from scorecard.contract import Contract
+
+UNITS = {"daily": "day", "monthly": "month", "yearly": "year", "none": None}
+
+
+def write_schedule(connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract]) -> None:
+    """Makes `ops.schedule`, a row a dataset; `lateness_hours` counts from the period's end."""
+    connection.execute(
+        "create or replace table ops.schedule (dataset varchar primary key, provider varchar, "
+        "period_unit varchar, lateness_hours integer, is_reference boolean)"
+    )
+    connection.executemany(
+        "insert into ops.schedule values (?, ?, ?, ?, ?)",
+        [
+            (c.name, c.provider_zh, UNITS[c.frequency], c.lateness_hours, c.is_reference)
+            for c in contracts
+        ],
+    )
+
+
+def write_arrivals(connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract]) -> None:
+    """Makes `ops.arrival`, a row an assessment and dataset: the newest moment its data speaks of.
+
+    `newest_in_window_at` looks no further than the end of the window's last day that is over,
+    `newest_at` no further than the end of as_of. A dataset without a period column is as new as
+    its last delivery that could be read, whenever that was.
+    """
+    selects = " union all ".join(_arrival(contract) for contract in contracts)
+    connection.execute(f"create or replace table ops.arrival as {selects}")
+
+
+def _arrival(contract: Contract) -> str:
+    if contract.period_column is None:
+        return (
+            f"select a.assessment_id, '{contract.name}' as dataset, "
+            "max(f.delivered_at) as newest_in_window_at, max(f.delivered_at) as newest_at "
+            f"from rules.assessment as a left join ops.file as f on f.dataset = '{contract.name}' "
+            "and (f.rows_loaded > 0 or f.rows_read = 0) group by a.assessment_id"
+        )
+    column = next(c for c in contract.columns if c.name == contract.period_column)
+    moment = f'r."{column.name}"'
+    if column.type == "I":
+        moment = f"try(make_date(cast({moment} as integer), 1, 1))"
+    return (
+        f"select a.assessment_id, '{contract.name}' as dataset, "
+        f"cast(max({moment}) filter ({moment} < a.until_at) as timestamp) as newest_in_window_at, "
+        f"cast(max({moment}) filter ({moment} < a.decided_before) as timestamp) as newest_at "
+        f'from rules.assessment as a left join staging."{contract.name}" as r on true '
+        "group by a.assessment_id"
+    )

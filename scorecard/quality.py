@@ -1,0 +1,74 @@
+"""The facts under completeness: references that nobody knows, and the contracts' own counts.
+
+They become one model, `scores.quality_fact`, whose SQL is made from the contracts instead of being
+written a second time. The verdicts are published by `sql/marts/fct_quality_check.sql`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from scorecard.contract import Contract
+from scorecard.contract.model import Reference
+from scorecard.models import Model
+
+HEAD = """\
+-- grain: dataset x check
+-- Made from the contracts: how many rows refer to something unknown, and what each dataset itself
+-- asks to be counted. `observed` must be 0 for the former and keep `bound` for the latter.
+"""
+
+
+def quality_model(contracts: Iterable[Contract], folder: Path) -> Model:
+    """The model of what the contracts ask to be counted.
+
+    Args:
+        contracts: The input datasets' contracts.
+        folder: Where they lie, which is where the model is defined.
+    """
+    selects = [fact for contract in contracts for fact in _facts(contract)]
+    return Model("scores", "quality_fact", folder, HEAD + "\nunion all\n".join(selects))
+
+
+def _facts(contract: Contract) -> Iterator[str]:
+    for reference in contract.references:
+        names = "_and_".join(reference.columns)
+        known = f"{reference.dataset}({', '.join(reference.targets)})"
+        yield _fact(
+            contract.name,
+            f"{names}_known",
+            _orphans(contract.name, reference),
+            0,
+            False,
+            f"{names} 须见于 {known}；否则该行不计入任何部门，待对应数据送达后计入",
+            f"{names} must be known to {known}; until it is, the row counts for nobody",
+        )
+    for rule in contract.completeness:
+        yield _fact(
+            contract.name, rule.name, rule.query, rule.bound, rule.at_least, rule.why_zh, rule.why_en
+        )
+
+
+def _fact(
+    dataset: str, name: str, query: str, bound: int, is_at_least: bool, why_zh: str, why_en: str
+) -> str:
+    texts = [text.replace("'", "''") for text in (dataset, name, why_zh, why_en)]
+    return (
+        f"select '{texts[0]}' as dataset, '{texts[1]}' as check_name, "
+        f"cast(({query.strip()}) as bigint) as observed, cast({bound} as bigint) as bound, "
+        f"{str(is_at_least).lower()} as is_at_least, '{texts[2]}' as why_zh, '{texts[3]}' as why_en"
+    )
+
+
+def _orphans(dataset: str, reference: Reference) -> str:
+    """A count of rows; each distinct value is looked up once."""
+    own = ", ".join(f'"{name}"' for name in reference.columns)
+    given = " and ".join(f'"{name}" is not null' for name in reference.columns)
+    pairs = zip(reference.columns, reference.targets, strict=True)
+    matches = " and ".join(f'known."{target}" = given."{column}"' for column, target in pairs)
+    return (
+        f"select coalesce(sum(given.n), 0) from "
+        f'(select {own}, count(*) as n from staging."{dataset}" where {given} group by all) as given '
+        f'anti join staging."{reference.dataset}" as known on {matches}'
+    )

@@ -1,0 +1,98 @@
+"""Scoring: the rulebooks' tables, then the SQL models in their order.
+
+Everything here works on one open warehouse and whole tables. When to score, and what happens with
+the result, is decided by `scorecard.night` and `scorecard.publication`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import duckdb
+
+from scorecard.assessment import write_rules
+from scorecard.contract import Contract
+from scorecard.errors import ScorecardError
+from scorecard.freshness import write_arrivals, write_schedule
+from scorecard.models import Model, sources_of
+from scorecard.rulebook import Rulebook
+
+
+class ModelError(ScorecardError):
+    """A model that the database refused to run."""
+
+
+def prepare_rules(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    models: Mapping[str, Model],
+    rulebooks: Sequence[Rulebook],
+    as_of: dt.date,
+) -> None:
+    """Makes every table that models read beside the landed rows: `rules.*` and timeliness facts."""
+    write_rules(connection, rulebooks, as_of)
+    write_schedule(connection, contracts.values())
+    write_arrivals(connection, contracts.values())
+    write_metric_datasets(connection, contracts, models)
+
+
+def write_metric_datasets(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, Contract],
+    models: Mapping[str, Model],
+) -> None:
+    """Makes `rules.metric_dataset`: which datasets, reference ones aside, feed each metric."""
+    connection.execute(
+        "create or replace table rules.metric_dataset (metric varchar, dataset varchar)"
+    )
+    connection.executemany(
+        "insert into rules.metric_dataset values (?, ?)",
+        [
+            (model.name, dataset)
+            for model in models.values()
+            if model.layer == "metrics"
+            for dataset in sources_of(model.table, models, contracts)
+            if not contracts[dataset].is_reference
+        ],
+    )
+
+
+def run_models(
+    connection: duckdb.DuckDBPyConnection,
+    models: Mapping[str, Model],
+    selected: Collection[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Builds the models' tables, all or the selected ones, in one transaction.
+
+    Raises:
+        ModelError: If the database refuses one; then no table has changed.
+    """
+    connection.begin()
+    try:
+        for name, model in models.items():
+            if selected is None or name in selected:
+                _build(connection, model)
+                if progress:
+                    progress(name)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
+    try:
+        connection.execute(f"create or replace table {model.table} as {model.sql}")
+    except duckdb.Error as error:
+        # The message may quote a value, and values may be personal: only its kind is repeated.
+        kind = type(error).__name__
+        detail = str(error).splitlines()[0] if isinstance(error, _STRUCTURAL) else "on the data"
+        raise ModelError(
+            f"{model.table} failed: {kind}: {detail}", str(model.path), "correct the model"
+        ) from None
+
+
+_STRUCTURAL = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
+"""Errors that speak of names in the SQL and never of rows."""

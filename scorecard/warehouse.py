@@ -1,0 +1,106 @@
+"""The pipeline's own DuckDB file: opening it, its schemas, its bookkeeping tables.
+
+One process at a time writes here; readers use the published file. What a dataset's raw table looks
+like comes from its contract. Landing, scoring and publishing live in their own modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from scorecard.contract import Contract
+from scorecard.errors import ScorecardError
+
+SCHEMAS = ("raw", "staging", "rollups", "metrics", "scores", "marts", "rules", "ops")
+
+BOOKKEEPING = """
+create table if not exists ops.file (
+    file_id integer primary key, dataset varchar not null, file_name varchar not null,
+    sha256 varchar not null, bytes bigint not null, delivered_at timestamp not null,
+    loaded_at timestamp not null, rows_read bigint not null, rows_loaded bigint not null,
+    rows_quarantined bigint not null
+);
+create table if not exists ops.quarantine (
+    file_id integer not null, dataset varchar not null, file_name varchar not null, line bigint,
+    column_name varchar, value_masked varchar, reason_zh varchar not null,
+    reason_en varchar not null, first_seen_at timestamp not null
+);
+create table if not exists ops.notice (
+    place varchar not null, what varchar not null, seen_at timestamp not null,
+    primary key (place, what)
+);
+create table if not exists ops.score_history (
+    assessment_id varchar, as_of date, department_id varchar, indicator_code varchar,
+    score decimal(6, 2), points decimal(6, 2), status varchar
+);
+create table if not exists ops.fingerprint (
+    model varchar primary key, fingerprint varchar not null
+);
+create table if not exists ops.setting (name varchar primary key, value varchar not null);
+"""
+
+
+class WarehouseBusyError(ScorecardError):
+    """Another process holds the warehouse."""
+
+
+def connect(
+    path: Path, *, memory_limit: str = "2GB", spill: Path | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Opens the warehouse for writing, making it where there is none.
+
+    Raises:
+        WarehouseBusyError: If another process has it open.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory_limit}
+    if spill is not None:
+        config["temp_directory"] = str(spill)
+    try:
+        connection = duckdb.connect(path, config=config)
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise ScorecardError(
+                "the warehouse cannot be opened",
+                str(path),
+                "is the file whole, and yours to write?",
+            ) from error
+        raise WarehouseBusyError(
+            "another run is using the warehouse", str(path), "wait for it to end, then start again"
+        ) from error
+    connection.execute("set timezone = 'Asia/Shanghai'")
+    return connection
+
+
+def prepare(
+    connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract], macros: Path
+) -> None:
+    """Makes what is missing of schemas, bookkeeping, macros, raw tables and staging views."""
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    connection.execute(BOOKKEEPING)
+    for file in sorted(macros.glob("*.sql")):
+        connection.execute(file.read_text(encoding="utf-8"))
+    for contract in contracts:
+        connection.execute(raw_table(contract))
+        connection.execute(newest_rows(contract))
+
+
+def raw_table(contract: Contract) -> str:
+    """The DDL of a dataset's landed rows: its stored columns, the file and the line in it."""
+    columns = [f'"{column.name}" {column.sql_type}' for column in contract.stored_columns]
+    columns += ["_file_id integer", "_line bigint"]
+    return f'create table if not exists raw."{contract.name}" ({", ".join(columns)})'
+
+
+def newest_rows(contract: Contract) -> str:
+    """The DDL of `staging.<dataset>`: of each key the row that was delivered last."""
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    return (
+        f'create or replace view staging."{contract.name}" as '
+        f'select * from raw."{contract.name}" '
+        f"qualify row_number() over (partition by {key} order by _file_id desc, _line desc) = 1"
+    )

@@ -1,0 +1,70 @@
+-- grain: assessment x department x indicator x part
+-- parameters: none
+-- value: matters with the credit check embedded by E; base: all matters. inputs: the base.
+with parts as (
+    select
+        assessment_id,
+        indicator_code,
+        part,
+        last_on
+    from staging.metric_part
+    where metric = 'credit_checks_embedded'
+),
+
+matters as (
+    select
+        department_id,
+        embedded_at,
+        _file_id
+    from staging.credit_check_matters
+),
+
+by_file as (
+    select
+        parts.assessment_id,
+        matters.department_id,
+        parts.indicator_code,
+        parts.part,
+        matters._file_id as file_id,
+        count(*) as rows_read,
+        count(*) filter (
+            where
+                matters.embedded_at <= parts.last_on
+        ) as rows_counted
+    from parts
+    cross join matters
+    group by
+        parts.assessment_id,
+        matters.department_id,
+        parts.indicator_code,
+        parts.part,
+        matters._file_id
+)
+
+select
+    assessment_id,
+    department_id,
+    indicator_code,
+    part,
+    cast(sum(rows_read) as bigint) as inputs,
+    cast(0 as bigint) as pending,
+    cast(sum(rows_counted) as decimal(38, 6)) as value,
+    cast(sum(rows_read) as decimal(38, 6)) as base,
+    cast(1 as bigint) as base_divisor,
+    cast(null as varchar) as level,
+    cast(null as integer) as rank,
+    list(
+        struct_pack(
+            dataset := 'credit_check_matters',
+            file_id := file_id,
+            rows_read := rows_read,
+            rows_counted := rows_counted
+        )
+        order by file_id
+    ) as sources
+from by_file
+group by
+    assessment_id,
+    department_id,
+    indicator_code,
+    part

@@ -1,0 +1,76 @@
+-- grain: assessment x department x indicator x part
+-- parameters: none
+-- value: documents due in window and completed no later than due_at; base: documents due in window.
+-- inputs: the base.
+with parts as (
+    select
+        assessment_id,
+        indicator_code,
+        part,
+        from_at,
+        until_at
+    from staging.metric_part
+    where metric = 'documents_completed_on_time'
+),
+
+documents as (
+    select
+        department_id,
+        due_at,
+        completed_at,
+        _file_id
+    from staging.official_documents
+),
+
+by_file as (
+    select
+        parts.assessment_id,
+        documents.department_id,
+        parts.indicator_code,
+        parts.part,
+        documents._file_id as file_id,
+        count(*) as rows_read,
+        count(*) filter (
+            where
+                documents.completed_at <= documents.due_at
+        ) as rows_counted
+    from parts
+    inner join documents
+        on
+            documents.due_at >= parts.from_at
+            and documents.due_at < parts.until_at
+    group by
+        parts.assessment_id,
+        documents.department_id,
+        parts.indicator_code,
+        parts.part,
+        documents._file_id
+)
+
+select
+    assessment_id,
+    department_id,
+    indicator_code,
+    part,
+    cast(sum(rows_read) as bigint) as inputs,
+    cast(0 as bigint) as pending,
+    cast(sum(rows_counted) as decimal(38, 6)) as value,
+    cast(sum(rows_read) as decimal(38, 6)) as base,
+    cast(1 as bigint) as base_divisor,
+    cast(null as varchar) as level,
+    cast(null as integer) as rank,
+    list(
+        struct_pack(
+            dataset := 'official_documents',
+            file_id := file_id,
+            rows_read := rows_read,
+            rows_counted := rows_counted
+        )
+        order by file_id
+    ) as sources
+from by_file
+group by
+    assessment_id,
+    department_id,
+    indicator_code,
+    part

@@ -1,0 +1,76 @@
+-- grain: assessment x department x indicator x part
+-- parameters: none
+-- value: cases due in window and accepted no later than due_at; base: cases due in window.
+-- inputs: the base.
+with parts as (
+    select
+        assessment_id,
+        indicator_code,
+        part,
+        from_at,
+        until_at
+    from staging.metric_part
+    where metric = 'investment_cases_accepted'
+),
+
+cases as (
+    select
+        department_id,
+        due_at,
+        accepted_at,
+        _file_id
+    from staging.investment_cases
+),
+
+by_file as (
+    select
+        parts.assessment_id,
+        cases.department_id,
+        parts.indicator_code,
+        parts.part,
+        cases._file_id as file_id,
+        count(*) as rows_read,
+        count(*) filter (
+            where
+                cases.accepted_at <= cases.due_at
+        ) as rows_counted
+    from parts
+    inner join cases
+        on
+            cases.due_at >= parts.from_at
+            and cases.due_at < parts.until_at
+    group by
+        parts.assessment_id,
+        cases.department_id,
+        parts.indicator_code,
+        parts.part,
+        cases._file_id
+)
+
+select
+    assessment_id,
+    department_id,
+    indicator_code,
+    part,
+    cast(sum(rows_read) as bigint) as inputs,
+    cast(0 as bigint) as pending,
+    cast(sum(rows_counted) as decimal(38, 6)) as value,
+    cast(sum(rows_read) as decimal(38, 6)) as base,
+    cast(1 as bigint) as base_divisor,
+    cast(null as varchar) as level,
+    cast(null as integer) as rank,
+    list(
+        struct_pack(
+            dataset := 'investment_cases',
+            file_id := file_id,
+            rows_read := rows_read,
+            rows_counted := rows_counted
+        )
+        order by file_id
+    ) as sources
+from by_file
+group by
+    assessment_id,
+    department_id,
+    indicator_code,
+    part

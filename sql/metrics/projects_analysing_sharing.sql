@@ -1,0 +1,70 @@
+-- grain: assessment x department x indicator x part
+-- parameters: none
+-- value: the year's government-funded construction projects that analyse the sharing of data both
+-- inside the department and with others; base: all of them. inputs: such projects.
+with parts as (
+    select
+        assessment_id,
+        indicator_code,
+        part
+    from staging.metric_part
+    where metric = 'projects_analysing_sharing'
+),
+
+projects as (
+    select
+        assessment_id,
+        department_id,
+        analyses_internal_sharing and analyses_external_sharing as is_analysed,
+        _file_id
+    from staging.funded_project
+    where kind = 'construction'
+),
+
+by_file as (
+    select
+        parts.assessment_id,
+        projects.department_id,
+        parts.indicator_code,
+        parts.part,
+        projects._file_id as file_id,
+        count(*) as rows_read,
+        count(*) filter (where projects.is_analysed) as rows_counted
+    from parts
+    inner join projects
+        on parts.assessment_id = projects.assessment_id
+    group by
+        parts.assessment_id,
+        projects.department_id,
+        parts.indicator_code,
+        parts.part,
+        projects._file_id
+)
+
+select
+    assessment_id,
+    department_id,
+    indicator_code,
+    part,
+    cast(sum(rows_read) as bigint) as inputs,
+    cast(0 as bigint) as pending,
+    cast(sum(rows_counted) as decimal(38, 6)) as value,
+    cast(sum(rows_read) as decimal(38, 6)) as base,
+    cast(1 as bigint) as base_divisor,
+    cast(null as varchar) as level,
+    cast(null as integer) as rank,
+    list(
+        struct_pack(
+            dataset := 'it_projects',
+            file_id := file_id,
+            rows_read := rows_read,
+            rows_counted := rows_counted
+        )
+        order by file_id
+    ) as sources
+from by_file
+group by
+    assessment_id,
+    department_id,
+    indicator_code,
+    part
