@@ -1,0 +1,1 @@
+"""The asset graph: landed datasets, SQL models, the publication. Thin over `scorecard`."""

@@ -1,0 +1,114 @@
+"""The SQL models: an asset each, `<layer>/<name>`, all in one step.
+
+A model is added by adding its file to `sql/`. One step, because a step costs more than most models.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import dagster as dg
+
+from assets.metadata import code_reference, column_schema, lineage_metadata
+from assets.night_run import NightRun
+from assets.sources import raw_key
+from scorecard.contract import Contract
+from scorecard.errors import ScorecardError
+from scorecard.lineage import table_columns, trace
+from scorecard.models import Model
+from scorecard.night import score, score_history
+
+RULEBOOK_KEY = dg.AssetKey(["rules", "rulebook"])
+
+
+def model_assets(
+    models: Mapping[str, Model],
+    contracts: Mapping[str, Contract],
+    published: Mapping[str, Contract],
+) -> dg.AssetsDefinition:
+    """All models as one multi-asset, each of which can run alone."""
+    keys = upstream_keys(models, contracts)
+    names = {keys[name]: name for name in models}
+
+    @dg.multi_asset(
+        name="score",
+        specs=[_spec(model, keys, published.get(model.name)) for model in models.values()],
+        can_subset=True,
+        required_resource_keys={"night"},
+    )
+    def run(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+        night: NightRun = context.resources.night
+        selected = {names[key] for key in context.selected_asset_keys}
+        try:
+            score_history(
+                night.workspace,
+                night.connection,
+                night.history_days,
+                night.assessment,
+                night.progress,
+            )
+            score(
+                night.workspace,
+                night.connection,
+                night.as_of,
+                night.rulebooks,
+                selected,
+                lambda name: night.progress(f"built {name}"),
+            )
+        except ScorecardError as error:
+            raise dg.Failure(str(error)) from error
+        ordered = [name for name in models if name in selected]
+        columns = table_columns(night.connection)
+        counts = _row_counts(night, ordered)
+        for name in ordered:
+            contract = published.get(models[name].name) if models[name].layer == "marts" else None
+            yield dg.MaterializeResult(
+                asset_key=keys[name],
+                metadata={
+                    "dagster/row_count": counts[name],
+                    "dagster/column_schema": column_schema(columns[name], contract),
+                    "dagster/column_lineage": lineage_metadata(trace(models[name], columns), keys),
+                },
+            )
+
+    return run
+
+
+def model_key(table: str) -> dg.AssetKey:
+    """The asset of a model, by its qualified table."""
+    return dg.AssetKey(table.split("."))
+
+
+def upstream_keys(
+    models: Mapping[str, Model], contracts: Mapping[str, Contract]
+) -> dict[str, dg.AssetKey]:
+    """The asset of every table that models read, by qualified name; landed rows are `raw/...`."""
+    keys = {name: model_key(name) for name in models}
+    return keys | {f"staging.{name}": raw_key(name) for name in contracts}
+
+
+def _spec(model: Model, keys: Mapping[str, dg.AssetKey], mart: Contract | None) -> dg.AssetSpec:
+    deps = {keys[read] for read in model.reads if read in keys}
+    if any(read.startswith("rules.") for read in model.reads):
+        deps.add(RULEBOOK_KEY)
+    named = (
+        f"**{mart.label_zh}** / **{mart.label_en}**\n\n" if mart and model.layer == "marts" else ""
+    )
+    return dg.AssetSpec(
+        keys[model.table],
+        deps=sorted(deps),
+        description=named + "\n\n".join(model.head.split("\n")),
+        group_name=model.layer,
+        kinds={"duckdb", "sql"},
+        owners=["team:scorecard"],
+        skippable=True,
+        metadata={
+            "sql": dg.MetadataValue.md(f"```sql\n{model.sql}\n```"),
+            "dagster/code_references": code_reference(model.path, "model"),
+        },
+    )
+
+
+def _row_counts(night: NightRun, names: list[str]) -> dict[str, int]:
+    if not names:
+        return {}
+    selects = " union all ".join(f"select '{name}', count(*) from {name}" for name in names)
+    return dict(night.connection.execute(selects).fetchall())

@@ -1,0 +1,70 @@
+"""The one resource: an open night. It holds the warehouse for a run, and what the run is about.
+
+Assets take everything from it; they never open the warehouse or read a setting themselves. Its run
+configuration is the day and the assessment.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import dagster as dg
+import duckdb
+
+from scorecard.night import Plan, choose_day, choose_rulebooks, plan_night
+from scorecard.rulebook import Rulebook
+from scorecard.workspace import Workspace
+
+
+@dataclass
+class NightRun:
+    """One run's view of the workspace; `progress` gets a line for each thing done."""
+
+    workspace: Workspace
+    connection: duckdb.DuckDBPyConnection
+    as_of: dt.date
+    rulebooks: tuple[Rulebook, ...]
+    progress: Callable[[str], None] = print
+    assessment: str | None = None
+    history_days: tuple[dt.date, ...] = ()
+    troubles: list[str] = field(default_factory=list)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What is new since the last run, looked at once."""
+        plan = plan_night(self.workspace, self.connection, self.as_of, self.rulebooks)
+        if self.history_days:  # they leave the tables of another day behind
+            return replace(plan, models=tuple(self.workspace.models))
+        return plan
+
+
+def night_resource(workspace: Workspace, held: NightRun | None = None) -> dg.ResourceDefinition:
+    """The resource `night`, which opens the warehouse for the run, or uses one that is held open."""
+
+    @dg.resource(
+        description="The open warehouse, the day that is scored and the rulebooks.",
+        config_schema={
+            "as_of": dg.Field(
+                dg.Noneable(str),
+                default_value=None,
+                description="Score the year as it stood at the end of this day; default yesterday.",
+            ),
+            "assessment": dg.Field(
+                dg.Noneable(str),
+                default_value=None,
+                description="Score this assessment only; default all rulebooks.",
+            ),
+        },
+    )
+    def night(context: dg.InitResourceContext) -> Iterator[NightRun]:
+        if held is not None:
+            yield held
+            return
+        given = context.resource_config["as_of"]
+        as_of = choose_day(dt.date.fromisoformat(given) if given else None, dt.datetime.now(dt.UTC))
+        rulebooks = choose_rulebooks(workspace, context.resource_config["assessment"], as_of)
+        with workspace.warehouse() as connection:
+            yield NightRun(workspace, connection, as_of, rulebooks)
+
+    return night

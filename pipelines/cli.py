@@ -1,0 +1,218 @@
+"""The command line `scorecard`. Each command only calls: the work stands in `scorecard` and `assets`.
+
+Imports are made inside the commands, so that `--help` costs nothing that it does not use. Exit status:
+0 done, 1 the work could not be done, 2 a wrong call or configuration; errors are one line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+if TYPE_CHECKING:
+    from scorecard.settings import Settings
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Scores a city's departments on their e-government work, from what the platforms recorded.",
+    epilog="Start with: scorecard demo, scorecard nightly, scorecard explain edu 021.",
+)
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="The workspace's folder; also SCORECARD_HOME. [default: ./var]"),
+]
+Assessment = Annotated[
+    str | None, typer.Option("--assessment", help="The one assessment (a rulebook's file name).")
+]
+
+
+class Every(StrEnum):
+    """How far apart the days of a backfill are."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+
+
+def _settings(home: Path | None) -> Settings:
+    from pydantic import ValidationError
+
+    from scorecard.errors import ConfigurationError
+    from scorecard.settings import Settings
+
+    try:
+        return Settings(home=home) if home else Settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = "SCORECARD_" + "_".join(str(part) for part in problem["loc"]).upper()
+        raise ConfigurationError(problem["msg"], f"the setting {name}", "correct it") from None
+
+
+def _day(text: str | None, option: str) -> dt.date | None:
+    from scorecard.errors import ConfigurationError
+
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(f"'{text}' is no date", option, "write it as 2019-12-31") from None
+
+
+@app.command()
+def demo(
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 2019,
+    scale: Annotated[
+        float, typer.Option(help="1 is a real city's year, about 95 million rows.", min=0.0001)
+    ] = 0.003,
+    departments: Annotated[int, typer.Option(help="How many departments.", min=2, max=60)] = 60,
+    home: Home = None,
+) -> None:
+    """Write a synthetic city's inputs for 2019 into the inbox.
+
+    Everything in it is invented. It comes in the mixed formats and with the troubles of real
+    deliveries, so that quarantine, missing and stale have something to show.
+    """
+    from pipelines.console import Console
+    from scorecard.demo import write_demo
+
+    settings = _settings(home)
+    console = Console()
+    summary = write_demo(
+        settings.inbox, seed=seed, scale=scale, departments=departments, progress=console.progress
+    )
+    console.done()
+    console.print_lines(
+        [
+            f"{summary.files} files, {summary.rows:,} rows of {len(summary.datasets)} datasets",
+            *(f"trouble: {t.dataset}/{t.file_name or 'several files'}: {t.note}" for t in summary.troubles),
+            f"inbox: {summary.inbox}",
+        ]
+    )
+
+
+@app.command()
+def nightly(
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="Score the year as of this day's end. [default: yesterday]"),
+    ] = None,
+    assessment: Assessment = None,
+    home: Home = None,
+) -> None:
+    """Do the whole job once: take what is new, score what changed, publish.
+
+    It is the same Dagster job that runs at 02:00, and its run is seen in the Dagster UI.
+    """
+    from pipelines.nightly import run_nightly
+
+    run_nightly(_settings(home), _day(as_of, "--as-of"), assessment)
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", help="The first day, as 2019-01-01.")],
+    last: Annotated[str, typer.Option("--to", help="The last day, included.")],
+    every: Annotated[Every, typer.Option(help="Score at the end of each.")] = Every.month,
+    assessment: Assessment = None,
+    home: Home = None,
+) -> None:
+    """Score past days into the history, and publish once at the end.
+
+    A day that was scored before is replaced; the published day stays that of the last night.
+    """
+    from pipelines.nightly import run_backfill
+
+    start, end = _day(first, "--from"), _day(last, "--to")
+    assert start is not None and end is not None
+    run_backfill(_settings(home), start, end, every.value, assessment)
+
+
+@app.command()
+def explain(
+    department: Annotated[str, typer.Argument(help="The department's id, such as edu.")],
+    code: Annotated[str, typer.Argument(help="The indicator's code, such as 021.")],
+    assessment: Assessment = None,
+    home: Home = None,
+) -> None:
+    """Show how a score came about, from the published file alone.
+
+    The rule and its reading, each part's inputs and arithmetic, the source files with their row
+    counts, and the checks on them. Works while a night is under way.
+    """
+    from scorecard.explanation import explain as lines
+
+    for line in lines(_settings(home).published_file, department, code, assessment):
+        print(line)
+
+
+@app.command()
+def check(home: Home = None) -> None:
+    """Check configuration, contracts, rulebooks and SQL without running anything."""
+    from scorecard.checking import check_workspace
+
+    for line in check_workspace(_settings(home)):
+        print(line)
+
+
+@app.command()
+def ui(
+    port: Annotated[int, typer.Option(help="The port of the Dagster UI.")] = 3000,
+    host: Annotated[str, typer.Option(help="The address it listens on.")] = "127.0.0.1",
+    home: Home = None,
+) -> None:
+    """Open the Dagster UI of this workspace, with the nightly schedule running."""
+    from pipelines.instance import prepare_instance
+    from scorecard.settings import PROJECT
+
+    settings = _settings(home)
+    environment = os.environ | {
+        "DAGSTER_HOME": str(prepare_instance(settings)),
+        "SCORECARD_HOME": str(settings.home),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])),
+    }
+    dagster = Path(sys.executable).with_name("dagster")
+    print(f"Dagster UI: http://{host}:{port}  (stop with Ctrl-C)", flush=True)
+    os.execve(  # the signals of the terminal then reach Dagster itself
+        dagster,
+        [str(dagster), "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port), "-h", host],
+        environment,
+    )
+
+
+def main() -> None:
+    """The entry point: runs a command and turns errors into one line and an exit status."""
+    from scorecard.errors import ConfigurationError, ScorecardError
+
+    try:
+        status = app(standalone_mode=False)
+    except TyperException as error:
+        _fail(f"{error.format_message()} (see scorecard {_command()}--help)", error.exit_code)
+    except ConfigurationError as error:
+        _fail(str(error), 2)
+    except ScorecardError as error:
+        _fail(str(error), 1)
+    except (Abort, KeyboardInterrupt):
+        _fail("stopped", 1)
+    else:
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _command() -> str:
+    names = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    return next((f"{word} " for word in sys.argv[1:] if word in names), "")
+
+
+def _fail(line: str, status: int) -> None:
+    print(f"scorecard: {line}", file=sys.stderr)
+    sys.exit(status)

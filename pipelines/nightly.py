@@ -1,0 +1,109 @@
+"""Running the job `nightly` from the command line, on the instance in the home.
+
+The warehouse is opened once, the plan is made, and the Dagster run works on that same connection; a
+second night meanwhile is told so and ends.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import dagster as dg
+
+from assets.night_run import NightRun, night_resource
+from pipelines.console import Console
+from pipelines.definitions import build_defs
+from pipelines.instance import prepare_instance
+from pipelines.schedules import NIGHTLY, changed_assets
+from scorecard.errors import ScorecardError
+from scorecard.night import backfill_days, choose_day, choose_rulebooks, last_night
+from scorecard.settings import Settings
+from scorecard.summary import summary_lines
+from scorecard.workspace import Workspace
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class NightFailedError(ScorecardError):
+    """The run ended without publishing."""
+
+
+def run_nightly(settings: Settings, as_of: dt.date | None, assessment: str | None) -> None:
+    """Does one night and prints what came of it.
+
+    Raises:
+        ScorecardError: If it could not be published, or another run holds the warehouse.
+    """
+    workspace = Workspace.load(settings)
+    day = choose_day(as_of, dt.datetime.now(dt.UTC))
+    choose_rulebooks(workspace, assessment, day)  # a wrong day or name is told before any work
+    _run(workspace, day, assessment, ())
+
+
+def run_backfill(
+    settings: Settings, first: dt.date, last: dt.date, every: str, assessment: str | None
+) -> None:
+    """Scores past days into the history and publishes once.
+
+    Raises:
+        ScorecardError: If it could not be published, or another run holds the warehouse.
+    """
+    workspace = Workspace.load(settings)
+    days = backfill_days(first, last, every)
+    now = dt.datetime.now(dt.UTC)
+    for day in (days[0], days[-1]):
+        choose_rulebooks(workspace, assessment, choose_day(day, now))
+    _run(workspace, None, assessment, days)
+
+
+def _run(
+    workspace: Workspace, day: dt.date | None, assessment: str | None, history: Sequence[dt.date]
+) -> None:
+    console = Console()
+    with workspace.warehouse() as connection:
+        as_of = day or last_night(connection) or history[-1]
+        rulebooks = choose_rulebooks(workspace, assessment, as_of)
+        night = NightRun(
+            workspace,
+            connection,
+            as_of,
+            rulebooks,
+            console.progress,
+            assessment=assessment,
+            history_days=tuple(history),
+        )
+        _execute(night)
+        console.print_lines(summary_lines(night.plan, night.troubles, workspace.settings))
+
+
+def _execute(night: NightRun) -> None:
+    workspace = night.workspace
+    defs = build_defs(
+        workspace.settings,
+        workspace=workspace,
+        resources={"night": night_resource(workspace, held=night)},
+    )
+    config = {"as_of": night.as_of.isoformat(), "assessment": night.assessment}
+    folder = prepare_instance(workspace.settings)
+    with dg.DagsterInstance.from_config(str(folder)) as instance:
+        result = defs.resolve_job_def(NIGHTLY).execute_in_process(
+            run_config={**QUIET, "resources": {"night": {"config": config}}},
+            instance=instance,
+            asset_selection=changed_assets(night.plan),
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise NightFailedError(_cause(result), "nightly", "the last published version stays")
+
+
+def _cause(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            failure = event.step_failure_data
+            if failure.user_failure_data and failure.user_failure_data.description:
+                return failure.user_failure_data.description
+            error = failure.error
+            cause = error.cause or error if error else None
+            return f"{event.step_key}: {cause.message.strip() if cause else 'unknown'}"
+    return "the run failed before its first step"

@@ -1,0 +1,62 @@
+"""When the work runs: the job `nightly` and its schedule, 02:00 in Asia/Shanghai."""
+
+import datetime as dt
+
+import dagster as dg
+
+from assets.models import model_key
+from assets.publication import PUBLISHED_KEY
+from assets.sources import raw_key
+from scorecard.night import Plan, choose_day, choose_rulebooks, plan_night
+from scorecard.warehouse import WarehouseBusyError
+from scorecard.workspace import Workspace
+
+NIGHTLY = "nightly"
+
+nightly_job = dg.define_asset_job(
+    NIGHTLY,
+    selection=dg.AssetSelection.all(),
+    description=(
+        "每晚：接收新数据、评分、发布。Every night: take what is new, score what changed for it, publish."
+    ),
+    executor_def=dg.in_process_executor,
+)
+
+
+def changed_assets(plan: Plan) -> list[dg.AssetKey]:
+    """What a night has to materialise: new data, the models that it touches, the publication."""
+    return [
+        *(raw_key(dataset) for dataset in sorted(plan.files)),
+        *(model_key(name) for name in plan.models),
+        PUBLISHED_KEY,
+    ]
+
+
+def nightly_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
+    """The schedule, which asks for nothing but what changed."""
+
+    @dg.schedule(
+        name="nightly_at_two",
+        job_name=NIGHTLY,
+        cron_schedule="0 2 * * *",
+        execution_timezone="Asia/Shanghai",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="02:00 Asia/Shanghai, for the day before.",
+    )
+    def nightly_at_two(
+        context: dg.ScheduleEvaluationContext,
+    ) -> dg.RunRequest | dg.SkipReason:
+        as_of = choose_day(None, context.scheduled_execution_time.astimezone(dt.UTC))
+        rulebooks = choose_rulebooks(workspace, None, as_of)
+        try:
+            with workspace.warehouse() as connection:
+                plan = plan_night(workspace, connection, as_of, rulebooks)
+        except WarehouseBusyError as error:
+            return dg.SkipReason(str(error))
+        return dg.RunRequest(
+            run_key=f"nightly-{as_of}",
+            run_config={"resources": {"night": {"config": {"as_of": as_of.isoformat()}}}},
+            asset_selection=changed_assets(plan),
+        )
+
+    return nightly_at_two

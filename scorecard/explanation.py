@@ -1,0 +1,181 @@
+"""How a score came about, told from the published file alone, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scorecard.errors import ConfigurationError, ScorecardError
+
+RULES = {
+    "ratio": ("分值 × 数值 ÷ 基数", "points x value / base"),
+    "per_unit": ("每项计固定分值，不超过满分", "so much for each unit, up to the points"),
+    "flag": ("达到要求得满分，否则不得分", "all points when reached, else none"),
+    "levels": ("按等级给分", "points by level"),
+    "limit": ("不超过上限得满分，否则不得分", "all points within the limit, else none"),
+    "rank_bands": ("按数值 ÷ 基数的名次给分", "points by the rank of value / base"),
+    "scaled": ("按来源单位评分折算", "scaled from the score another body gave"),
+}
+
+Row = dict[str, Any]
+
+
+def explain(file: Path, department: str, code: str, assessment: str | None = None) -> Iterator[str]:
+    """The lines of the explanation, an assessment after the other.
+
+    Raises:
+        ScorecardError: If nothing has been published yet.
+        ConfigurationError: If department, indicator or assessment is unknown; names the known.
+    """
+    if not file.exists():
+        raise ScorecardError("nothing is published yet", str(file), "run: scorecard nightly")
+    with duckdb.connect(file, read_only=True) as published:
+        for name, values in (
+            ("assessment", [assessment]), ("department", [department]), ("indicator", [code])
+        ):  # fmt: skip
+            _check_known(published, name, values[0])
+        found = _rows(published, INDICATOR, department, code, assessment, assessment)
+        if not found:
+            raise ConfigurationError(
+                f"{department} has no score for {code}", str(file), "is it in that assessment?"
+            )
+        for i, row in enumerate(found):
+            if i:
+                yield ""
+            yield from _indicator(published, row)
+
+
+def _check_known(published: duckdb.DuckDBPyConnection, name: str, value: str | None) -> None:
+    column = "indicator_code" if name == "indicator" else f"{name}_id"
+    known = [
+        row[0]
+        for row in published.execute(
+            f"select distinct {column} from dim_{name} order by {column}"
+        ).fetchall()
+    ]
+    if value is not None and value not in known:
+        raise ConfigurationError(
+            f"no {name} is called '{value}'", None, f"known: {', '.join(known)}"
+        )
+
+
+def _indicator(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
+    yield f"{row['department']} ({row['department_id']})  {row['indicator_code']} {row['name_zh']} / {row['name_en']}"
+    yield f"{row['level1']} > {row['level2']} > {row['level3']}"
+    yield f"{row['assessment']} ({row['assessment_id']})  as of {row['as_of']}, {row['state']}"
+    yield ""
+    yield (
+        f"得分 score {row['score']} / {row['points']}   状态 status: {row['status']}"
+        + (f"   计算得分 computed {row['computed_score']}" if row["status"] == "adjusted" else "")
+        + ("   数据过期 stale" if row["stale"] else "")
+    )
+    yield f"  {row['explanation_zh']}"
+    yield f"  {row['explanation_en']}"
+    if row["reading_zh"]:
+        yield ""
+        yield f"口径 reading: {row['reading_zh']}"
+        yield f"  {row['reading_en']}"
+    if row["data_provider"]:
+        yield f"数据提供 provided by: {row['data_provider']}"
+    for part in _rows(
+        published, PARTS, row["assessment_id"], row["department_id"], row["indicator_code"]
+    ):
+        yield ""
+        yield from _part(published, part)
+    yield from _checks(published, row)
+
+
+def _part(published: duckdb.DuckDBPyConnection, part: Row) -> Iterator[str]:
+    zh, en = RULES[part["method"]]
+    yield f"[{part['part']}] {part['name_zh']} / {part['name_en']}  ({part['dim_points']} 分 points)"
+    yield f"  规则 rule: {part['method']}: {zh} / {en}"
+    facts = [
+        f"{label} {_plain(part[name])}"
+        for name, label in (
+            ("value", "数值 value"), ("base", "基数 base"), ("level", "等级 level"),
+            ("rank", "名次 rank"),
+        )
+        if part[name] is not None
+    ]  # fmt: skip
+    if facts:
+        yield f"  输入 inputs: {', '.join(facts)}"
+    yield f"  得分 score: {part['score']} / {part['points']}  ({part['status']})"
+    yield f"  {part['explanation_zh']}"
+    yield f"  {part['explanation_en']}"
+    for source in _rows(
+        published,
+        SOURCES,
+        part["assessment_id"],
+        part["department_id"],
+        part["indicator_code"],
+        part["part"],
+    ):
+        yield (
+            f"  来源 source: {source['dataset']}/{source['file_name']}  "
+            f"读取 read {source['rows_read']}, 计入 counted {source['rows_counted']}"
+        )
+
+
+def _checks(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
+    checks = _rows(
+        published, CHECKS, row["assessment_id"], row["department_id"], row["indicator_code"]
+    )
+    if checks:
+        yield ""
+        yield "数据检查 checks on the sources:"
+    for check in checks:
+        verdict = "通过 passed" if check["passed"] else f"未通过 FAILED ({check['severity']})"
+        yield (
+            f"  {check['dataset']}.{check['check_name']}: {verdict}, "
+            f"观测 observed {check['observed']}, 应为 expected {check['expected']}"
+        )
+        if not check["passed"]:
+            yield f"    {check['why_zh']} / {check['why_en']}"
+
+
+def _plain(value: Any) -> str:
+    text = str(value)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _rows(published: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> list[Row]:
+    result = published.execute(sql, values)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+INDICATOR = """
+select s.*, d.name as department, a.name_zh as assessment, a.as_of, a.state, i.level1, i.level2, i.level3,
+    i.name_zh, i.name_en, i.data_provider, i.reading_zh, i.reading_en
+from fct_indicator_score as s
+inner join dim_assessment as a using (assessment_id)
+inner join dim_department as d using (department_id)
+inner join dim_indicator as i using (assessment_id, indicator_code)
+where s.department_id = ? and s.indicator_code = ? and (? is null or s.assessment_id = ?)
+order by s.assessment_id
+"""
+PARTS = """
+select s.*, p.name_zh, p.name_en, p.method, p.points as dim_points
+from fct_part_score as s
+inner join dim_part as p using (assessment_id, indicator_code, part)
+where s.assessment_id = ? and s.department_id = ? and s.indicator_code = ?
+order by s.part
+"""
+SOURCES = """
+select dataset, file_name, rows_read, rows_counted
+from fct_part_source
+where assessment_id = ? and department_id = ? and indicator_code = ? and part = ?
+order by dataset, file_name
+"""
+CHECKS = """
+select dataset, check_name, passed, severity, observed, expected, why_zh, why_en
+from fct_quality_check
+where dataset in (
+    select dataset from fct_part_source
+    where assessment_id = ? and department_id = ? and indicator_code = ?
+)
+order by dataset, check_name
+"""

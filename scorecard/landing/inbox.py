@@ -1,0 +1,107 @@
+"""The inbox: which files lie there for which dataset, in which order, and what is no delivery.
+
+Nothing is opened here but for its hash. A file is known by its content, never by its name.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+FORMATS = {
+    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".csv.gz": "csv",
+    ".tsv.gz": "tsv", ".json.gz": "json", ".jsonl.gz": "jsonl", ".xlsx": "xlsx",
+    ".parquet": "parquet",
+}  # fmt: skip
+_DATE = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """One delivered file of one dataset; `name` is relative to the dataset's folder."""
+
+    dataset: str
+    name: str
+    path: Path
+    format: str
+
+    @property
+    def is_gzipped(self) -> bool:
+        """Whether the content is compressed as a whole."""
+        return self.name.lower().endswith(".gz")
+
+    def delivered_at(self) -> dt.datetime:
+        """The last date in the file's name, else its modification time; local time, no zone."""
+        for year, _, month, day in reversed(_DATE.findall(self.path.name)):
+            try:
+                return dt.datetime(int(year), int(month), int(day))
+            except ValueError:
+                continue  # digits that are no date, such as a document number
+        modified = dt.datetime.fromtimestamp(self.path.stat().st_mtime, LOCAL_ZONE)
+        return modified.replace(tzinfo=None)
+
+    def sha256(self) -> str:
+        """The hash of its bytes, as they lie there."""
+        digest = hashlib.sha256()
+        with self.path.open("rb") as stream:
+            while block := stream.read(_BLOCK):
+                digest.update(block)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something in the inbox that is left alone, or a column that is kept out."""
+
+    place: str
+    what: str
+
+
+def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[Notice]]:
+    """Lists the deliveries by dataset, in the order of the bytes of their relative path."""
+    files: list[InboxFile] = []
+    notices: list[Notice] = []
+    if not inbox.is_dir():
+        return files, notices
+    for entry in sorted(inbox.iterdir()):
+        if not entry.is_dir():
+            notices.append(Notice(entry.name, "a file outside of any dataset's folder"))
+        elif entry.name not in datasets:
+            notices.append(Notice(entry.name, "a folder that is no dataset's name"))
+        else:
+            for name, path in _files_below(entry):
+                delivery = _delivery(entry.name, name, path)
+                if isinstance(delivery, Notice):
+                    notices.append(delivery)
+                else:
+                    files.append(delivery)
+    return files, notices
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
+    found = [
+        (Path(parent, name).relative_to(folder).as_posix(), Path(parent, name))
+        for parent, _, names in os.walk(folder)
+        for name in names
+    ]
+    yield from sorted(found, key=lambda item: os.fsencode(item[0]))
+
+
+def _delivery(dataset: str, name: str, path: Path) -> InboxFile | Notice:
+    lower = path.name.lower()
+    parts = name.split("/")
+    place = f"{dataset}/{name}"
+    if any(part.startswith((".", "~$")) for part in parts) or lower.endswith((".tmp", ".part")):
+        return Notice(place, "a hidden or temporary file")
+    ending = next((e for e in sorted(FORMATS, key=len, reverse=True) if lower.endswith(e)), None)
+    if ending is None:
+        return Notice(place, "an ending that is not read: " + ", ".join(FORMATS) + " are")
+    return InboxFile(dataset, name, path, FORMATS[ending])

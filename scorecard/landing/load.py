@@ -1,0 +1,287 @@
+"""One file, one transaction: its rows, its quarantine rows, its line in the books.
+
+A kill at any moment leaves a file wholly in or wholly out. Read = loaded + quarantined, to the row;
+a file that cannot be read at all counts as one row, quarantined.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scorecard.contract import Column, Contract
+from scorecard.errors import ScorecardError
+from scorecard.landing.casts import is_sound, offences, value_of
+from scorecard.landing.columnar import parquet_source
+from scorecard.landing.delimited import delimited_sources
+from scorecard.landing.inbox import InboxFile, Notice
+from scorecard.landing.records import json_source
+from scorecard.landing.source import FileRejected, Header, IrregularFile, Source
+from scorecard.landing.workbook import workbook_source
+
+DATA_ERRORS = (
+    duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException,
+    duckdb.OutOfRangeException, duckdb.SerializationException,
+)  # fmt: skip
+"""What DuckDB raises over the content of a file; its other errors are ours and must be seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What became of one file, in rows."""
+
+    dataset: str
+    file_name: str
+    rows_read: int
+    rows_loaded: int
+    rows_quarantined: int
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """One landing at work: where, with what key, at what time (local, no zone).
+
+    `folder` is for short-lived decoded copies; `now` is written into the books.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    hash_key: str
+    folder: Path
+    now: dt.datetime
+
+    def land_files(self, contract: Contract, files: Iterable[InboxFile]) -> list[Landed]:
+        """Takes those files of a dataset whose bytes never came before, in the order given."""
+        self.connection.execute("set variable hash_key = $1", [self.hash_key])
+        self.folder.mkdir(parents=True, exist_ok=True)
+        landed = []
+        for file in files:
+            digest = file.sha256()
+            if not is_known(self.connection, contract.name, digest):
+                landed.append(self.land_file(contract, file, digest))
+        return landed
+
+    def land_file(self, contract: Contract, file: InboxFile, digest: str) -> Landed:
+        """Takes one file, whatever is in it."""
+        try:
+            header, sources = _open(self.connection, contract, file, self.folder)
+            for source in sources:
+                landed = self._attempt(contract, file, digest, header, source)
+                if landed is not None:
+                    return landed
+            raise _UNREADABLE
+        except FileRejected as rejected:
+            return self._reject(contract, file, digest, rejected)
+
+    def _attempt(
+        self, contract: Contract, file: InboxFile, digest: str, header: Header, source: Source
+    ) -> Landed | None:
+        """One way of reading; none when its reader cannot be trusted with this file."""
+        self.connection.begin()
+        try:
+            file_id = self._enter(contract, file, digest)
+            loaded = self._load(contract, source, file_id)
+            bad = self._quarantine_rows(contract, file, source, file_id, loaded)
+            bad += self._quarantine_rejects(contract, file, source, file_id)
+            landed = self._close(contract, file, file_id, loaded, bad, header)
+        except IrregularFile:
+            self.connection.rollback()
+            return None
+        except DATA_ERRORS as error:
+            self.connection.rollback()
+            if source.must_match:
+                return None
+            raise _UNREADABLE from error
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+        return landed
+
+    def _load(self, contract: Contract, source: Source, file_id: int) -> int:
+        stored = ", ".join(_stored(column) for column in contract.stored_columns)
+        given = ", ".join(f'"v_{c.name}" as "{c.name}"' for c in contract.read_columns)
+        return _count(
+            self.connection.execute(
+                f'insert into raw."{contract.name}" '
+                f"select {stored}, cast($file_id as integer), _line from ("
+                f"select _line, {given} from ({_values(contract, source)}) "
+                f"where {is_sound(contract, source)})",
+                _named(source, file_id=file_id),
+            )
+        )
+
+    def _quarantine_rows(
+        self, contract: Contract, file: InboxFile, source: Source, file_id: int, loaded: int
+    ) -> int:
+        if loaded == source.rows:
+            return 0
+        total = _count(
+            self.connection.execute(f"select count(*) from {source.relation}", _named(source))
+        )
+        if source.must_match and total != source.rows:
+            raise IrregularFile
+        if loaded == total:
+            return 0
+        bad = _count(
+            self.connection.execute(
+                "insert into ops.quarantine "
+                "select $file_id, $dataset, $name, _line, offence.column_name, offence.value, "
+                "offence.reason_zh, offence.reason_en, $now from ("
+                f"select _line, {offences(contract, source)} as offence "
+                f"from ({_values(contract, source)}) where not ({is_sound(contract, source)}))",
+                _named(source, file_id=file_id, dataset=file.dataset, name=file.name, now=self.now),
+            )
+        )
+        if loaded + bad != total:
+            raise ScorecardError(
+                f"{total} rows read, but {loaded} loaded and {bad} quarantined",
+                f"{file.dataset}/{file.name}",
+                "nothing of the file was taken; please report this",
+            )
+        return bad
+
+    def _quarantine_rejects(
+        self, contract: Contract, file: InboxFile, source: Source, file_id: int
+    ) -> int:
+        if source.rejects is None:
+            return 0
+        return _count(
+            self.connection.execute(
+                "insert into ops.quarantine select $file_id, $dataset, $name, line, column_name, "
+                f"value, reason_zh, reason_en, $now from {source.rejects}",
+                {"file_id": file_id, "dataset": contract.name, "name": file.name, "now": self.now},
+            )
+        )
+
+    def _reject(
+        self, contract: Contract, file: InboxFile, digest: str, rejected: FileRejected
+    ) -> Landed:
+        self.connection.begin()
+        try:
+            file_id = self._enter(contract, file, digest)
+            self.connection.execute(
+                "insert into ops.quarantine values (?, ?, ?, ?, ?, null, ?, ?, ?)",
+                [
+                    file_id, contract.name, file.name, rejected.line, rejected.column,
+                    rejected.reason.zh, rejected.reason.en, self.now,
+                ],
+            )  # fmt: skip
+            landed = self._close(contract, file, file_id, 0, 1, Header({}))
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+        return landed
+
+    def _enter(self, contract: Contract, file: InboxFile, digest: str) -> int:
+        """Opens the file's line in the books, and clears what an older version left behind."""
+        self.connection.execute(
+            "delete from ops.quarantine where dataset = ? and file_name = ?",
+            [contract.name, file.name],
+        )
+        file_id = _count(
+            self.connection.execute("select coalesce(max(file_id), 0) + 1 from ops.file")
+        )
+        self.connection.execute(
+            "insert into ops.file values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+            [
+                file_id, contract.name, file.name, digest, file.path.stat().st_size,
+                file.delivered_at(), self.now,
+            ],
+        )  # fmt: skip
+        return file_id
+
+    def _close(
+        self,
+        contract: Contract,
+        file: InboxFile,
+        file_id: int,
+        loaded: int,
+        bad: int,
+        header: Header,
+    ) -> Landed:
+        self.connection.execute(
+            "update ops.file set rows_read = ?, rows_loaded = ?, rows_quarantined = ? "
+            "where file_id = ?",
+            [loaded + bad, loaded, bad, file_id],
+        )
+        place = f"{contract.name}/{file.name}"
+        extras = [
+            Notice(place, f"column '{extra}' is not in the contract") for extra in header.extras
+        ]
+        notices = record_notices(self.connection, extras, self.now)
+        return Landed(contract.name, file.name, loaded + bad, loaded, bad, tuple(notices))
+
+
+_UNREADABLE = FileRejected(
+    "文件内容损坏或不完整，无法读取", "the content is damaged or cut off and cannot be read"
+)
+
+
+def _open(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, folder: Path
+) -> tuple[Header, Iterator[Source]]:
+    if file.format in ("csv", "tsv"):
+        return delimited_sources(connection, contract, file, folder)
+    readers = {"xlsx": workbook_source, "parquet": parquet_source}
+    header, source = readers.get(file.format, json_source)(connection, contract, file)
+    return header, iter([source])
+
+
+def _values(contract: Contract, source: Source) -> str:
+    """The file's columns beside the typed value of each column of the contract."""
+    values = ", ".join(
+        f'{value_of(column, source.columns[column.name])} as "v_{column.name}"'
+        if column.name in source.columns
+        else f'cast(null as {column.sql_type}) as "v_{column.name}"'
+        for column in contract.read_columns
+    )
+    return f"select delivered.*, {values} from {source.relation} as delivered"
+
+
+def _stored(column: Column) -> str:
+    if column.logic:
+        return column.logic
+    if column.personal == "hash":
+        given = column.name.removesuffix("_hash")
+        return f"left(sha256(getvariable('hash_key') || \"{given}\"), 32)"
+    return f'"{column.name}"'
+
+
+def _named(source: Source, **values: Any) -> dict[str, Any]:
+    """Named parameters: the relation's own, `$p0` and on, and the statement's."""
+    return {f"p{i}": value for i, value in enumerate(source.parameters)} | values
+
+
+def _count(result: duckdb.DuckDBPyConnection) -> int:
+    return int(result.fetchall()[0][0])
+
+
+def is_known(connection: duckdb.DuckDBPyConnection, dataset: str, digest: str) -> bool:
+    """Whether a file of these bytes came before for this dataset, under whatever name."""
+    return bool(
+        connection.execute(
+            "select 1 from ops.file where dataset = ? and sha256 = ?", [dataset, digest]
+        ).fetchall()
+    )
+
+
+def record_notices(
+    connection: duckdb.DuckDBPyConnection, notices: Sequence[Notice], now: dt.datetime
+) -> list[Notice]:
+    """Writes down what is left alone; gives those that were never reported before."""
+    fresh = [
+        notice
+        for notice in notices
+        if connection.execute(
+            "insert or ignore into ops.notice values (?, ?, ?) returning 1",
+            [notice.place, notice.what, now],
+        ).fetchall()
+    ]
+    return fresh

@@ -1,0 +1,275 @@
+"""One night's work: what is new, what must be scored again for it, and doing both.
+
+A night lands new files, runs the models whose inputs changed, keeps the scores in the history and
+publishes. Each step is a function here; the Dagster assets and the command line only call them.
+What changed is known by fingerprints: of a model's SQL, of its inputs, of the rulebooks and the day.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from scorecard.assessment import (
+    Window,
+    begun,
+    check_as_of,
+    default_as_of,
+    local_date,
+    window,
+)
+from scorecard.errors import ConfigurationError
+from scorecard.landing.inbox import LOCAL_ZONE, InboxFile, Notice, scan
+from scorecard.landing.load import Landed, Landing, is_known, record_notices
+from scorecard.publication import publish
+from scorecard.rulebook import Rulebook
+from scorecard.scoring import prepare_rules, run_models
+from scorecard.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a night has to do.
+
+    Attributes:
+        as_of: The day asked for; each rulebook caps it by its own decisions_until.
+        rulebooks: Those that are scored.
+        files: New files by dataset, in delivery order.
+        models: Models whose inputs change by that, in running order.
+        notices: What lies in the inbox, is no delivery, and was never reported before.
+        unreadable: Files that could not be opened, with the system's reason.
+    """
+
+    as_of: dt.date
+    rulebooks: tuple[Rulebook, ...]
+    files: Mapping[str, Sequence[InboxFile]]
+    models: tuple[str, ...]
+    notices: Sequence[Notice] = ()
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+def choose_day(as_of: dt.date | None, now: dt.datetime) -> dt.date:
+    """The day to score: the one asked for if it is not in the future, else yesterday.
+
+    Raises:
+        ConfigurationError: If it is in the future.
+    """
+    if as_of is None:
+        return default_as_of(now)
+    check_as_of(as_of, local_date(now))
+    return as_of
+
+
+def choose_rulebooks(
+    workspace: Workspace, assessment: str | None, as_of: dt.date
+) -> tuple[Rulebook, ...]:
+    """The rulebooks to score on that day.
+
+    Raises:
+        ConfigurationError: If the named one is unknown, or no year has begun.
+    """
+    return begun(workspace.named_rulebooks(assessment), as_of)
+
+
+def plan_night(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: dt.date,
+    rulebooks: tuple[Rulebook, ...],
+) -> Plan:
+    """Looks at the inbox and the fingerprints; changes nothing but the list of notices."""
+    found, notices = scan(workspace.settings.inbox, workspace.contracts)
+    files: dict[str, list[InboxFile]] = {}
+    unreadable: dict[str, str] = {}
+    for file in found:
+        try:
+            if not is_known(connection, file.dataset, file.sha256()):
+                files.setdefault(file.dataset, []).append(file)
+        except OSError as error:
+            unreadable[f"{file.dataset}/{file.name}"] = error.strerror or type(error).__name__
+    current = fingerprints(workspace, connection, as_of, rulebooks, pending=files)
+    stored = dict(connection.execute("select model, fingerprint from ops.fingerprint").fetchall())
+    return Plan(
+        as_of,
+        rulebooks,
+        files,
+        tuple(name for name in workspace.models if stored.get(name) != current[name]),
+        record_notices(connection, notices, local_now()),
+        unreadable,
+    )
+
+
+def local_now() -> dt.datetime:
+    """The time in Asia/Shanghai, without a zone, as the warehouse keeps it."""
+    return dt.datetime.now(LOCAL_ZONE).replace(tzinfo=None)
+
+
+def land(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    files: Sequence[InboxFile],
+) -> list[Landed]:
+    """Takes a dataset's new files, each in a transaction of its own."""
+    settings = workspace.settings
+    landing = Landing(connection, settings.read_hash_key(), settings.scratch, local_now())
+    return landing.land_files(workspace.contracts[dataset], files)
+
+
+def score(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: dt.date,
+    rulebooks: tuple[Rulebook, ...],
+    selected: Collection[str] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Runs the selected models (default all) as of a day and keeps the scores in the history."""
+    prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, as_of)
+    current = fingerprints(workspace, connection, as_of, rulebooks)
+    run_models(connection, workspace.models, selected, progress)
+    ran = [name for name in workspace.models if selected is None or name in selected]
+    connection.executemany(
+        "insert or replace into ops.fingerprint values (?, ?)",
+        [(name, current[name]) for name in ran],
+    )
+    connection.execute("insert or replace into ops.setting values ('as_of', ?)", [str(as_of)])
+    keep_history(connection)
+
+
+def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
+    """Replaces the scored days' rows of `ops.score_history` by the scores that stand now."""
+    connection.begin()
+    connection.execute(
+        "delete from ops.score_history as h using rules.assessment as a "
+        "where h.assessment_id = a.assessment_id and h.as_of = a.as_of"
+    )
+    connection.execute(
+        "insert into ops.score_history select s.assessment_id, a.as_of, s.department_id, "
+        "s.indicator_code, s.score, s.points, s.status from scores.indicator_score as s "
+        "inner join rules.assessment as a on a.assessment_id = s.assessment_id"
+    )
+    connection.commit()
+
+
+def publish_night(
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, now: dt.datetime
+) -> str:
+    """Publishes what stands in the marts; gives the version's name."""
+    return publish(connection, workspace.published, workspace.settings.published, now)
+
+
+def score_history(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    days: Sequence[dt.date],
+    assessment: str | None,
+    progress: Callable[[str], None],
+) -> None:
+    """Scores past days into the history and nothing else.
+
+    The tables then speak of the last of them, so the fingerprints are forgotten and every model
+    has to run again for the night's own day.
+    """
+    needed = upstream(workspace, ["scores.indicator_score"])
+    connection.execute("delete from ops.fingerprint")
+    for day in days:
+        rulebooks = choose_rulebooks(workspace, assessment, day)
+        prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, day)
+        run_models(connection, workspace.models, needed)
+        keep_history(connection)
+        progress(f"scored {day}")
+
+
+def backfill_days(first: dt.date, last: dt.date, every: str) -> list[dt.date]:
+    """The ends of the days, weeks (Sundays) or months from `first` to `last`, both included.
+
+    Raises:
+        ConfigurationError: If there is none.
+    """
+    days = [first + dt.timedelta(n) for n in range((last - first).days + 1)]
+    ends = {
+        "day": lambda day: True,
+        "week": lambda day: day.isoweekday() == 7,
+        "month": lambda day: (day + dt.timedelta(1)).day == 1,
+    }[every]
+    chosen = [day for day in days if ends(day)]
+    if not chosen:
+        raise ConfigurationError(
+            f"no {every} ends between {first} and {last}",
+            "backfill",
+            "give a longer span, or a shorter --every",
+        )
+    return chosen
+
+
+def last_night(connection: duckdb.DuckDBPyConnection) -> dt.date | None:
+    """The day that the last night scored, if there was one."""
+    rows = connection.execute("select value from ops.setting where name = 'as_of'").fetchall()
+    return dt.date.fromisoformat(rows[0][0]) if rows else None
+
+
+def upstream(workspace: Workspace, ends: Collection[str]) -> set[str]:
+    """The models that these need, themselves included."""
+    needed: set[str] = set()
+    todo = list(ends)
+    while todo:
+        name = todo.pop()
+        if name in workspace.models and name not in needed:
+            needed.add(name)
+            todo.extend(workspace.models[name].reads)
+    return needed
+
+
+def fingerprints(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: dt.date,
+    rulebooks: Sequence[Rulebook],
+    pending: Collection[str] = (),
+) -> dict[str, str]:
+    """A hash for each model that changes when its result may: by SQL, inputs, rulebooks or day.
+
+    `pending` are datasets whose new files have not landed yet.
+    """
+    macros = "".join(
+        path.read_text(encoding="utf-8")
+        for path in sorted((workspace.settings.sql / "macros").glob("*.sql"))
+    )
+    windows = [(r.assessment_id, r.digest, window(r, as_of)) for r in rulebooks]
+    rules = repr((windows, macros, duckdb.__version__))
+    newest = dict(
+        connection.execute("select dataset, max(file_id) from ops.file group by all").fetchall()
+    )
+    tokens = {
+        f"staging.{name}": f"{newest.get(name, 0)}{'+' if name in pending else ''}"
+        for name in workspace.contracts
+    }
+    books = repr((sorted(tokens.items()), rules, _history_token(connection, windows)))
+    result: dict[str, str] = {}
+    for name, model in workspace.models.items():
+        digest = hashlib.sha256(f"{rules}\0{model.sql}".encode())
+        for read in model.reads:
+            token = result.get(read) or tokens.get(read) or (books if read[:4] == "ops." else rules)
+            digest.update(f"\0{read}\0{token}".encode())
+        result[name] = digest.hexdigest()
+    return result
+
+
+def _history_token(
+    connection: duckdb.DuckDBPyConnection, windows: Sequence[tuple[str, str, Window]]
+) -> str:
+    """What the history holds beside the days that are scored now."""
+    days = [(name, span.as_of) for name, _, span in windows]
+    marks = ", ".join("(?, ?)" for _ in days)
+    return str(
+        connection.execute(
+            "select count(*), bit_xor(hash(h)) from ops.score_history as h "
+            f"where (assessment_id, as_of) not in ({marks})",
+            [value for day in days for value in day],
+        ).fetchall()
+    )

@@ -1,0 +1,106 @@
+"""Publishing: the marts become one DuckDB file of a new version, then a link is swapped.
+
+Readers open `published/current/scorecard.duckdb`; whoever has the old file open keeps it. A version
+is written beside and renamed, so a kill never leaves half of one. Types, order, keys and comments
+come from `contracts/published/`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from scorecard.contract import Contract, comment
+
+STORAGE_VERSION = "v1.2.0"
+"""So that BI drivers from DuckDB 1.2 on can read the file."""
+KEPT_VERSIONS = 14
+FILE_NAME = "scorecard.duckdb"
+_VERSION = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Mapping[str, Contract],
+    folder: Path,
+    now: dt.datetime,
+) -> str:
+    """Writes a new version from `marts.*` and makes it the current one; gives its name.
+
+    Args:
+        connection: The open warehouse.
+        tables: The published tables' contracts, by name.
+        folder: The home's `published/`.
+        now: The moment in UTC that names the version.
+    """
+    versions = folder / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    for leftover in versions.glob(".*.tmp"):
+        shutil.rmtree(leftover)
+    version = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    draft = versions / f".{version}.tmp"
+    draft.mkdir()
+    _write(connection, tables, draft / FILE_NAME)
+    draft.rename(versions / version)
+    _swap(folder, version)
+    _prune(versions, version)
+    return version
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Contract], path: Path
+) -> None:
+    quoted_path = str(path).replace("'", "''")
+    connection.execute(
+        f"attach '{quoted_path}' as publication (storage_version '{STORAGE_VERSION}')"
+    )
+    try:
+        connection.begin()
+        for table in tables.values():
+            _write_table(connection, table)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        connection.execute("detach publication")
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, table: Contract) -> None:
+    target = f'publication.main."{table.name}"'
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    types = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
+    order = ", ".join(f'"{name}"' for name in table.key) or "all"
+    connection.execute(f"create table {target} ({types})")
+    connection.execute(
+        f'insert into {target} select {names} from marts."{table.name}" order by {order}'
+    )
+    connection.execute(f"comment on table {target} is {_literal(comment(table))}")
+    for column in table.columns:
+        connection.execute(
+            f'comment on column {target}."{column.name}" is {_literal(comment(column))}'
+        )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _swap(folder: Path, version: str) -> None:
+    link = folder / f".current.{version}"
+    link.symlink_to(Path("versions") / version)
+    os.replace(link, folder / "current")
+
+
+def _prune(versions: Path, newest: str) -> None:
+    names = sorted(path.name for path in versions.iterdir() if _VERSION.fullmatch(path.name))
+    for name in names[:-KEPT_VERSIONS]:
+        if name != newest:
+            shutil.rmtree(versions / name)

@@ -1,0 +1,77 @@
+"""What a night prints at its end: the ranking's head, what is wrong, and where the results are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from unicodedata import east_asian_width
+
+import duckdb
+
+from scorecard.night import Plan
+from scorecard.settings import Settings
+
+HEAD = 10
+
+
+def summary_lines(plan: Plan, troubles: Sequence[str], settings: Settings) -> Iterator[str]:
+    """The lines, from the published file."""
+    with duckdb.connect(settings.published_file, read_only=True) as published:
+        for row in published.execute(
+            "select assessment_id, as_of, state, name_zh from dim_assessment order by all"
+        ).fetchall():
+            yield from _assessment(published, *row)
+        yield from _stale(published)
+        yield from _quarantined(published)
+    for notice in plan.notices:
+        yield f"left alone: {notice.place}: {notice.what}"
+    for place, reason in plan.unreadable.items():
+        yield f"could not be opened: {place}: {reason}"
+    for trouble in troubles:
+        yield f"could not be taken: {trouble}"
+    yield ""
+    yield f"published: {settings.published_file.resolve()}"
+    yield f"  through: {settings.published_file}"
+
+
+def _assessment(
+    published: duckdb.DuckDBPyConnection, assessment: str, as_of: object, state: str, name: str
+) -> Iterator[str]:
+    ranked = published.execute(
+        "select rank, department, department_id, total, points, score_rate, indicators_missing, "
+        "indicators_stale from mart_scorecard where assessment_id = ? "
+        "order by rank nulls last, department_id",
+        [assessment],
+    ).fetchall()
+    yield f"{name} ({assessment}), as of {as_of}, {state}, {len(ranked)} departments"
+    yield f"{'rank':>4}  {_padded('department', 34)}{'score':>7}{'of':>8}{'%':>8}{'missing':>9}{'stale':>7}"
+    for rank, label, code, total, points, rate, missing, stale in ranked[:HEAD]:
+        yield (
+            f"{rank or '-':>4}  {_padded(f'{label} ({code})', 34)}{total:>7}{points:>8}"
+            f"{'-' if rate is None else rate:>8}{missing:>9}{stale:>7}"
+        )
+    if len(ranked) > HEAD:
+        yield f"   …  and {len(ranked) - HEAD} more"
+
+
+def _padded(text: str, width: int) -> str:
+    """Left-aligned by display width: a Chinese character takes two columns."""
+    taken = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return text + " " * max(1, width - taken)
+
+
+def _stale(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    codes = published.execute(
+        "select assessment_id, string_agg(distinct indicator_code, ', ' order by indicator_code) "
+        "from fct_indicator_score where stale group by all order by all"
+    ).fetchall()
+    for assessment, listed in codes:
+        yield f"stale in {assessment}: indicators {listed}, a source of theirs came too late"
+
+
+def _quarantined(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    rows = published.execute(
+        "select dataset, count(*), count(distinct file_name) from fct_quarantine group by all "
+        "order by all"
+    ).fetchall()
+    if rows:
+        yield "quarantined rows: " + ", ".join(f"{name} {n}" for name, n, _ in rows)

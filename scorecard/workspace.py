@@ -1,0 +1,108 @@
+"""A workspace: the settings with what they point at, loaded and checked once.
+
+Whoever works on the warehouse starts here: the command line, the Dagster resources, the tests.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+
+from scorecard.contract import Contract, load_contracts, load_published
+from scorecard.errors import ConfigurationError
+from scorecard.models import Model, load_models, metrics_of
+from scorecard.quality import quality_model
+from scorecard.rulebook import Rulebook, load_rulebooks
+from scorecard.settings import Settings
+from scorecard.warehouse import connect, prepare
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Everything that is declared: contracts, models and rulebooks, each by name."""
+
+    settings: Settings
+    contracts: dict[str, Contract]
+    published: dict[str, Contract]
+    models: dict[str, Model]
+    rulebooks: tuple[Rulebook, ...]
+
+    @classmethod
+    def load(cls, settings: Settings, *, validate: bool = False) -> Workspace:
+        """Reads all declarations; `validate` also holds contracts against the standard's schema.
+
+        Raises:
+            ConfigurationError: If one of them is wrong, with file, line and mend.
+        """
+        contracts = load_contracts(settings.contracts, validate=validate)
+        published = load_published(settings.contracts / "published", validate=validate)
+        made = quality_model(contracts.values(), settings.contracts)
+        models = load_models(settings.sql, [made])
+        _check_tables(contracts, published, models)
+        rulebooks = load_rulebooks(settings.rulebooks, metrics_of(models))
+        return cls(settings, contracts, published, models, rulebooks)
+
+    def named_rulebooks(self, assessment: str | None) -> tuple[Rulebook, ...]:
+        """All rulebooks, or the one that is named.
+
+        Raises:
+            ConfigurationError: If there is none of that name.
+        """
+        if assessment is None:
+            return self.rulebooks
+        named = tuple(r for r in self.rulebooks if r.assessment_id == assessment)
+        if not named:
+            known = ", ".join(r.assessment_id for r in self.rulebooks)
+            raise ConfigurationError(
+                f"no assessment is called '{assessment}'", None, f"known are: {known}"
+            )
+        return named
+
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The open warehouse, for writing, with its tables prepared.
+
+        Raises:
+            WarehouseBusyError: If another process works on it.
+        """
+        settings = self.settings
+        connection = connect(
+            settings.warehouse, memory_limit=settings.memory_limit, spill=settings.scratch
+        )
+        try:
+            shutil.rmtree(settings.scratch, ignore_errors=True)  # what a killed run left
+            settings.scratch.mkdir(parents=True)
+            prepare(connection, self.contracts.values(), settings.sql / "macros")
+            yield connection
+        finally:
+            connection.close()
+
+
+def _check_tables(
+    contracts: dict[str, Contract], published: dict[str, Contract], models: dict[str, Model]
+) -> None:
+    for table in published.values():
+        if f"marts.{table.name}" not in models:
+            raise ConfigurationError(
+                f"nothing makes the published table {table.name}",
+                str(table.path),
+                f"add sql/marts/{table.name}.sql",
+            )
+    made_elsewhere = {f"staging.{name}" for name in contracts}
+    for model in models.values():
+        if model.table in made_elsewhere:
+            raise ConfigurationError(
+                f"{model.table} is made from its contract already",
+                str(model.path),
+                "give the model another name",
+            )
+        for read in model.reads:
+            if read.startswith(("rules.", "ops.")) or read in models or read in made_elsewhere:
+                continue
+            raise ConfigurationError(
+                f"{read} is read, but nothing makes it", str(model.path), "correct the name"
+            )

@@ -1,0 +1,131 @@
+"""The command line: what it explains, what it refuses, and with which exit status."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scorecard.settings import PROJECT
+from tests.e2e.conftest import Home
+
+COMMANDS = ["demo", "nightly", "backfill", "explain", "check", "ui"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_teaches_itself(tmp_path: Path, command: str):
+    done = Home(tmp_path).run(command, "--help")
+    assert f"scorecard {command}" in done.stdout
+    assert "--home" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["nightly", "--as-of", "2019-02-30"], "2019-02-30"),
+        (["nightly", "--as-of", "2999-01-01"], "future"),
+        (["nightly", "--as-of", "2018-12-31"], "2019-01-01 or later"),
+        (["nightly", "--assessment", "nowhere-2019"], "huaibei-2019"),
+        (["nightly", "--asof", "2019-12-31"], "--asof"),
+        (["backfill", "--from", "2019-01-01"], "--to"),
+        (["backfill", "--from", "2019-01-02", "--to", "2019-01-03"], "no month ends"),
+        (["backfill", "--from", "2018-12-31", "--to", "2019-01-31", "--every", "day"], "2019-01-01"),
+        (["backfill", "--from", "2019-01-01", "--to", "2019-02-01", "--every", "hour"], "hour"),
+        (["demo", "--departments", "0"], "--departments"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_a_wrong_call_is_told_in_one_line_with_status_2(tmp_path: Path, words: list[str], told: str):
+    done = Home(tmp_path).run(*words, status=2)
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert told in done.stderr
+
+
+def test_explain_shows_the_rule_the_arithmetic_the_files_and_the_checks(city: Home):
+    text = city.run("explain", "edu", "021").stdout
+    assert "2.18 / 3.00" in text
+    assert "87" in text
+    assert "120" in text
+    assert "口径 reading" not in text, "021 has no reading"
+    assert "catalogue_entries/" in text
+    assert "catalogue_mounts/" in text
+    assert "通过 passed" in text
+
+
+def test_explain_works_for_every_indicator(city: Home):
+    from scorecard.explanation import explain
+
+    codes = [code for (code,) in city.read("select indicator_code from dim_indicator order by 1")]
+    assert len(codes) == 35
+    for code in codes:
+        lines = list(explain(city.published, "edu", code))
+        assert any(line.startswith("得分 score") for line in lines)
+        assert not any("None" in line for line in lines), code
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        (["explain", "nobody", "021"], "edu"),
+        (["explain", "edu", "999"], "035"),
+        (["explain", "edu", "021", "--assessment", "x"], "huaibei-2019"),
+    ],
+)
+def test_explain_names_what_it_knows_when_asked_for_what_it_does_not(
+    city: Home, words: list[str], known: str
+):
+    done = city.run(*words, status=2)
+    assert done.stderr.count("\n") == 1
+    assert known in done.stderr
+
+
+def test_explain_before_the_first_night_says_what_to_run(tmp_path: Path):
+    done = Home(tmp_path).run("explain", "edu", "021", status=1)
+    assert "run: scorecard nightly" in done.stderr
+
+
+def test_check_finds_nothing_wrong_with_the_project(tmp_path: Path):
+    done = Home(tmp_path / "home").run("check")
+    assert "34 datasets" in done.stdout
+    assert not (tmp_path / "home").exists(), "checking makes nothing"
+
+
+def test_check_names_file_and_line_of_a_wrong_rulebook(tmp_path: Path):
+    rulebooks = tmp_path / "rulebooks"
+    shutil.copytree(PROJECT / "rulebooks", rulebooks)
+    file = rulebooks / "huaibei-2019.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = 1 + text[: text.index("metric: entries_mounted")].count("\n")
+    file.write_text(text.replace("metric: entries_mounted", "metric: entries_mountd"), "utf-8")
+    done = Home(tmp_path).run("check", status=2, SCORECARD_RULEBOOKS=str(rulebooks))
+    assert f"huaibei-2019.yaml:{line}" in done.stderr
+    assert "entries_mountd" in done.stderr
+    assert "entries_mounted" in done.stderr
+
+
+def test_check_names_a_model_that_does_not_run(tmp_path: Path):
+    sql = tmp_path / "sql"
+    shutil.copytree(PROJECT / "sql", sql)
+    model = sql / "metrics" / "filed_projects.sql"
+    model.write_text(model.read_text().replace("filed_at", "filled_at"))
+    done = Home(tmp_path).run("check", status=2, SCORECARD_SQL=str(sql))
+    assert "filed_projects.sql" in done.stderr
+    assert "filled_at" in done.stderr
+
+
+def test_another_year_is_another_file_and_both_are_scored(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    rulebooks = tmp_path / "rulebooks"
+    shutil.copytree(PROJECT / "rulebooks", rulebooks)
+    tiny = (PROJECT / "tests" / "rulebooks" / "tiny-2020.yaml").read_text(encoding="utf-8")
+    (rulebooks / "tiny-2020.yaml").write_text(tiny, encoding="utf-8")
+    home.run("nightly", "--as-of", "2020-06-30", SCORECARD_RULEBOOKS=str(rulebooks))
+    states = home.read("select assessment_id, state from dim_assessment order by all")
+    assert states == [("huaibei-2019", "closed"), ("tiny-2020", "open")]
+    home.run(
+        "nightly", "--as-of", "2020-06-30", "--assessment", "tiny-2020",
+        SCORECARD_RULEBOOKS=str(rulebooks),
+    )  # fmt: skip
+    assert home.read("select assessment_id from dim_assessment") == [("tiny-2020",)]

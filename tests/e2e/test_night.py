@@ -1,0 +1,193 @@
+"""A night on a small city, through the command line, read through the published file."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+
+from scorecard.contract import comment, load_published
+from scorecard.settings import PROJECT
+from tests.e2e.conftest import AS_OF, Home
+
+SPEAK_OF_FILES_AND_CLOCKS = {"fct_source_freshness", "fct_quarantine", "fct_part_source"}
+PUBLISHED = load_published(PROJECT / "contracts" / "published")
+READER = """
+import sys, duckdb
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    print(connection.execute("select count(*) from fct_indicator_score").fetchall()[0][0])
+"""
+
+
+def exported(home: Home, folder: Path) -> dict[str, bytes]:
+    """Every published table that must not depend on files and clocks, as csv bytes."""
+    folder.mkdir(parents=True)
+    with duckdb.connect(home.published, read_only=True) as connection:
+        for table in sorted(set(PUBLISHED) - SPEAK_OF_FILES_AND_CLOCKS):
+            connection.execute(f"copy {table} to '{folder / table}.csv' (header)")
+    return {path.stem: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_night_publishes_just_the_tables_and_columns_of_the_contracts(city: Home):
+    columns = city.read(
+        "select table_name, column_name, data_type from duckdb_columns() "
+        "where not internal order by table_name, column_index"
+    )
+    expected = [
+        (table.name, column.name, column.sql_type)
+        for table in sorted(PUBLISHED.values(), key=lambda table: table.name)
+        for column in table.columns
+    ]
+    assert [(t, c, k.replace(" ", "")) for t, c, k in columns] == [
+        (t, c, k.replace(" ", "")) for t, c, k in expected
+    ]
+
+
+def test_every_published_table_and_column_has_a_comment_in_both_languages(city: Home):
+    tables = dict(city.read("select table_name, comment from duckdb_tables()"))
+    columns = {
+        (table, column): text
+        for table, column, text in city.read(
+            "select table_name, column_name, comment from duckdb_columns() where not internal"
+        )
+    }
+    for table in PUBLISHED.values():
+        assert tables[table.name] == comment(table)
+        for column in table.columns:
+            assert columns[table.name, column.name] == comment(column)
+    for text in [*tables.values(), *columns.values()]:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in text), text
+        assert any(letter.isascii() and letter.isalpha() for letter in text), text
+
+
+def test_the_published_file_has_the_storage_version_that_bi_drivers_read(city: Home):
+    [(tags,)] = city.read("select tags from duckdb_databases() where not internal")
+    assert "v1.2.0" in str(tags)
+
+
+def test_every_sheet_adds_up_at_every_level(city: Home):
+    assert city.read(
+        "select count(*) from mart_scorecard as m inner join ("
+        "  select assessment_id, department_id, sum(score) as score, sum(points) as points"
+        "  from fct_indicator_score group by all"
+        ") as i using (assessment_id, department_id) "
+        "where m.total <> i.score or m.points <> i.points"
+    ) == [(0,)]
+    assert city.read(
+        "select count(*) from mart_scorecard as m inner join ("
+        "  select assessment_id, department_id, sum(score) as score, sum(points) as points"
+        "  from mart_scorecard_level group by all"
+        ") as i using (assessment_id, department_id) "
+        "where m.total <> i.score or m.points <> i.points"
+    ) == [(0,)]
+    [(departments, rows)] = city.read(
+        "select count(distinct department_id), count(*) from fct_indicator_score"
+    )
+    assert departments == 8
+    assert rows == 8 * 35
+
+
+def test_read_is_loaded_and_quarantined_for_every_dataset(city: Home):
+    assert city.read(
+        "select count(*) from fct_source_freshness where rows_loaded > 0 and files > 0"
+    ) > [(25,)]
+    [(quarantined, listed)] = city.read(
+        "select (select sum(rows_quarantined) from fct_source_freshness), "
+        "(select count(*) from fct_quarantine)"
+    )
+    assert quarantined == listed > 0
+
+
+def test_a_night_with_nothing_new_publishes_the_same_again(city: Home, tmp_path: Path):
+    again = city.copy(tmp_path / "home")
+    done = again.run("nightly", "--as-of", AS_OF)
+    assert "built" not in done.stdout
+    assert "landed" not in done.stdout
+    assert exported(again, tmp_path / "again") == exported(city, tmp_path / "first")
+    assert len(list((again.folder / "published" / "versions").iterdir())) == 2
+
+
+def test_files_that_come_on_different_nights_give_the_same_bytes(
+    city: Home, demo: Home, tmp_path: Path
+):
+    late = Home(tmp_path / "late")
+    inbox = demo.folder / "inbox"
+    for folder in sorted(inbox.iterdir()):
+        names = sorted(path.relative_to(inbox) for path in folder.rglob("*") if path.is_file())
+        for name in names[: (len(names) + 1) // 2]:
+            (late.folder / "inbox" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(inbox / name, late.folder / "inbox" / name)
+    late.run("nightly", "--as-of", "2019-12-31")
+    shutil.copytree(inbox, late.folder / "inbox", dirs_exist_ok=True)
+    late.run("nightly", "--as-of", AS_OF)
+    ours, theirs = exported(late, tmp_path / "ours"), exported(city, tmp_path / "theirs")
+    ours_days = ours.pop("fct_score_history").splitlines()
+    theirs_days = theirs.pop("fct_score_history").splitlines()
+    assert ours == theirs
+    assert set(theirs_days) < set(ours_days), "the history keeps the day scored before"
+
+
+def test_a_reader_in_another_process_is_served_all_through_a_night(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    before = home.published.resolve()
+    new = home.folder / "inbox" / "departments" / "new_2020-02-01.csv"
+    new.write_text(
+        "department_id,name,short_name,city_code,active_from\nnew,新局,新局,340600,2019-01-01\n"
+    )
+    night = home.start("nightly", "--as-of", AS_OF)
+    seen = []
+    while night.poll() is None:
+        done = subprocess.run(
+            [sys.executable, "-c", READER, home.published],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        seen.append(int(done.stdout))
+    assert night.returncode == 0, night.stdout.read()
+    assert seen[0] == 8 * 35
+    assert all(earlier <= later for earlier, later in pairwise(seen))
+    assert home.published.resolve() != before
+    assert home.read("select count(*) from fct_indicator_score") == [(9 * 35,)]
+
+
+def test_a_second_night_at_the_same_time_ends_with_one_clear_line(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    with duckdb.connect(home.folder / "warehouse" / "scorecard.duckdb"):
+        done = home.run("nightly", status=1)
+    assert done.stderr.count("\n") == 1
+    assert "another run is using the warehouse" in done.stderr
+    assert home.read("select count(*) from mart_scorecard") == [(8,)]
+
+
+def test_a_file_that_cannot_be_opened_stops_nothing_else(demo: Home, tmp_path: Path):
+    home = demo.copy(tmp_path / "home")
+    (home.folder / "inbox" / "evidence" / "gone.csv").symlink_to("nowhere.csv")
+    done = home.run("nightly", "--as-of", AS_OF)
+    assert "could not be opened: evidence/gone.csv" in done.stdout
+    assert home.read("select count(*) from mart_scorecard") == [(8,)]
+
+
+def test_a_backfill_fills_the_history_and_keeps_the_nights_own_day(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    home.run("backfill", "--from", "2019-01-01", "--to", "2019-12-31")
+    days = home.read("select as_of, count(*) from fct_score_history group by all order by all")
+    assert [str(day) for day, _ in days] == [
+        "2019-01-31", "2019-02-28", "2019-03-31", "2019-04-30", "2019-05-31", "2019-06-30",
+        "2019-07-31", "2019-08-31", "2019-09-30", "2019-10-31", "2019-11-30", "2019-12-31", AS_OF,
+    ]  # fmt: skip
+    assert home.read("select as_of from dim_assessment") == home.read(f"select date '{AS_OF}'")
+    assert home.read("select * from fct_indicator_score order by all") == city.read(
+        "select * from fct_indicator_score order by all"
+    )
+
+
+def test_without_a_night_before_it_a_backfill_publishes_its_last_day(demo: Home, tmp_path: Path):
+    home = demo.copy(tmp_path / "home")
+    home.run("backfill", "--from", "2019-06-29", "--to", "2019-06-30", "--every", "day")
+    assert [str(day) for (day,) in home.read("select as_of from dim_assessment")] == ["2019-06-30"]
+    assert len(home.read("select distinct as_of from fct_score_history")) == 2
