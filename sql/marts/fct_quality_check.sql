@@ -47,7 +47,7 @@ validity as (
         '违反数据契约的行不计分，须由提供单位更正后重新报送' as why_zh,
         'Rows that break the contract are not scored; their provider must correct and deliver again' as why_en
     from ops.schedule as schedule
-    left join ops.quarantine as rejected on rejected.dataset = schedule.dataset
+    left join ops.quarantine as rejected on schedule.dataset = rejected.dataset
     group by schedule.dataset
 ),
 

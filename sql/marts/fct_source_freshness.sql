@@ -4,20 +4,26 @@
 with verdicts as (
     select freshness.*
     from scores.source_freshness as freshness
-    inner join rules.assessment as assessment on assessment.assessment_id = freshness.assessment_id
+    inner join rules.assessment as assessment on freshness.assessment_id = assessment.assessment_id
     qualify row_number() over (
-        partition by freshness.dataset order by assessment.as_of desc, freshness.assessment_id
+        partition by freshness.dataset order by assessment.as_of desc, freshness.assessment_id asc
     ) = 1
 ),
 
 deliveries as (
-    select dataset, max(loaded_at) as last_loaded_at, sum(rows_loaded) as rows_loaded, count(*) as files
+    select
+        dataset,
+        max(loaded_at) as last_loaded_at,
+        sum(rows_loaded) as rows_loaded,
+        count(*) as files
     from ops.file
     group by dataset
 ),
 
 rejected as (
-    select dataset, count(*) as rows_quarantined
+    select
+        dataset,
+        count(*) as rows_quarantined
     from ops.quarantine
     group by dataset
 )
@@ -34,5 +40,5 @@ select
     coalesce(rejected.rows_quarantined, 0) as rows_quarantined,
     coalesce(deliveries.files, 0) as files
 from verdicts
-left join deliveries on deliveries.dataset = verdicts.dataset
-left join rejected on rejected.dataset = verdicts.dataset
+left join deliveries on verdicts.dataset = deliveries.dataset
+left join rejected on verdicts.dataset = rejected.dataset

@@ -55,7 +55,7 @@ submitted as (
             parts.indicator_code = evidence.indicator_code
             and parts.year = evidence.year
             and list_contains(parts.evidence_parts, evidence.part)
-            and evidence.submitted_at < parts.decided_before
+            and parts.decided_before > evidence.submitted_at
     where
         not parts.is_dated
         or evidence.document_date between parts.window_start and parts.last_on
@@ -143,7 +143,7 @@ select
     measured.indicator_code,
     measured.part,
     measured.inputs,
-    measured.pending as pending,
+    measured.pending,
     case when measured.inputs > 0 then cast(measured.accepted as decimal(38, 6)) end as value,
     cast(null as decimal(38, 6)) as base,
     cast(1 as bigint) as base_divisor,

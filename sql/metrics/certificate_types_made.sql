@@ -50,7 +50,7 @@ claimed as (
         claims._file_id
     from parts
     inner join claims
-        on claims.claimed_at <= parts.last_on
+        on parts.last_on >= claims.claimed_at
 ),
 
 made as (
@@ -64,7 +64,7 @@ made as (
         sum(certificates.certificates) as certificates
     from parts
     inner join certificates
-        on certificates.issued_on <= parts.last_on
+        on parts.last_on >= certificates.issued_on
     left join known_cities
         on certificates.city_code = known_cities.city_code
     where

@@ -45,9 +45,9 @@ used as (
     from parts
     inner join uses
         on
-            uses.used_at >= parts.from_at
-            and uses.used_at < parts.until_at
-    where uses.type_code in (select type_code from known_types)
+            parts.from_at <= uses.used_at
+            and parts.until_at > uses.used_at
+    where uses.type_code in (select known_types.type_code from known_types)
     group by
         parts.assessment_id,
         uses.department_id,

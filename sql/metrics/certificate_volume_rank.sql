@@ -76,7 +76,7 @@ claimed as (
         claims._file_id
     from parts
     inner join claims
-        on claims.claimed_at <= parts.last_on
+        on parts.last_on >= claims.claimed_at
 ),
 
 own_certificates as (

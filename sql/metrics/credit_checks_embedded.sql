@@ -29,7 +29,7 @@ by_file as (
         count(*) as rows_read,
         count(*) filter (
             where
-                matters.embedded_at <= parts.last_on
+            matters.embedded_at <= parts.last_on
         ) as rows_counted
     from parts
     cross join matters

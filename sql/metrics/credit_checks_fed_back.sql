@@ -34,8 +34,8 @@ by_file as (
         count(*) filter (where matters.embedded_at <= parts.last_on) as rows_read,
         count(*) filter (
             where
-                matters.embedded_at <= parts.last_on
-                and matters.last_feedback_at >= parts.window_start
+            matters.embedded_at <= parts.last_on
+            and matters.last_feedback_at >= parts.window_start
         ) as rows_counted
     from parts
     cross join matters

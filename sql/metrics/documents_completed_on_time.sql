@@ -32,13 +32,13 @@ by_file as (
         count(*) as rows_read,
         count(*) filter (
             where
-                documents.completed_at <= documents.due_at
+            documents.completed_at <= documents.due_at
         ) as rows_counted
     from parts
     inner join documents
         on
-            documents.due_at >= parts.from_at
-            and documents.due_at < parts.until_at
+            parts.from_at <= documents.due_at
+            and parts.until_at > documents.due_at
     group by
         parts.assessment_id,
         documents.department_id,

@@ -33,14 +33,14 @@ by_file as (
         count(*) as rows_read,
         count(*) filter (
             where
-                documents.feedback_at < parts.until_at
+            documents.feedback_at < parts.until_at
         ) as rows_counted
     from parts
     inner join documents
         on
             documents.feedback_required
-            and documents.due_at >= parts.from_at
-            and documents.due_at < parts.until_at
+            and parts.from_at <= documents.due_at
+            and parts.until_at > documents.due_at
     group by
         parts.assessment_id,
         documents.department_id,

@@ -33,13 +33,13 @@ by_file as (
         count(*) as rows_read,
         count(*) filter (
             where
-                documents.returned_count = 0
+            documents.returned_count = 0
         ) as rows_counted
     from parts
     inner join documents
         on
-            documents.completed_at >= parts.from_at
-            and documents.completed_at < parts.until_at
+            parts.from_at <= documents.completed_at
+            and parts.until_at > documents.completed_at
     group by
         parts.assessment_id,
         documents.department_id,

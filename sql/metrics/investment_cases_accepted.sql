@@ -32,13 +32,13 @@ by_file as (
         count(*) as rows_read,
         count(*) filter (
             where
-                cases.accepted_at <= cases.due_at
+            cases.accepted_at <= cases.due_at
         ) as rows_counted
     from parts
     inner join cases
         on
-            cases.due_at >= parts.from_at
-            and cases.due_at < parts.until_at
+            parts.from_at <= cases.due_at
+            and parts.until_at > cases.due_at
     group by
         parts.assessment_id,
         cases.department_id,

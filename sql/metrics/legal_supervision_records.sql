@@ -35,8 +35,8 @@ by_file as (
     inner join records
         on
             list_contains(parts.modules, records.module)
-            and records.recorded_at >= parts.from_at
-            and records.recorded_at < parts.until_at
+            and parts.from_at <= records.recorded_at
+            and parts.until_at > records.recorded_at
     group by
         parts.assessment_id,
         records.department_id,

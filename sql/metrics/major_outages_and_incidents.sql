@@ -89,8 +89,8 @@ registered as (
     inner join staging.network_outages as outages
         on
             links.link_id = outages.link_id
-            and outages.started_at < links.until_at
-            and coalesce(outages.ended_at > links.from_at, true)
+            and links.until_at > outages.started_at
+            and coalesce(links.from_at < outages.ended_at, true)
 ),
 
 incidents as (
@@ -102,8 +102,8 @@ incidents as (
     from windows
     inner join staging.security_incidents as incidents
         on
-            incidents.occurred_at >= windows.from_at
-            and incidents.occurred_at < windows.until_at
+            windows.from_at <= incidents.occurred_at
+            and windows.until_at > incidents.occurred_at
 ),
 
 looked_at as (
@@ -114,13 +114,14 @@ looked_at as (
         links._file_id as file_id,
         1 as rows_read,
         case
-            when exists (
-                select 1
-                from major_outages
-                where
-                    links.assessment_id = major_outages.assessment_id
-                    and links.link_id = major_outages.link_id
-            )
+            when
+                exists (
+                    select 1
+                    from major_outages
+                    where
+                        links.assessment_id = major_outages.assessment_id
+                        and links.link_id = major_outages.link_id
+                )
                 then 1
             else 0
         end as rows_counted
@@ -133,15 +134,16 @@ looked_at as (
         runs._file_id as file_id,
         runs.probes as rows_read,
         case
-            when not runs.is_up and exists (
-                select 1
-                from major_outages
-                where
-                    runs.assessment_id = major_outages.assessment_id
-                    and runs.link_id = major_outages.link_id
-                    and runs.first_at < major_outages.ends_at
-                    and runs.last_at >= major_outages.started_at
-            )
+            when
+                not runs.is_up and exists (
+                    select 1
+                    from major_outages
+                    where
+                        runs.assessment_id = major_outages.assessment_id
+                        and runs.link_id = major_outages.link_id
+                        and runs.first_at < major_outages.ends_at
+                        and runs.last_at >= major_outages.started_at
+                )
                 then runs.probes
             else 0
         end as rows_counted
@@ -154,15 +156,16 @@ looked_at as (
         registered._file_id as file_id,
         1 as rows_read,
         case
-            when not registered.planned and exists (
-                select 1
-                from major_outages
-                where
-                    registered.assessment_id = major_outages.assessment_id
-                    and registered.link_id = major_outages.link_id
-                    and registered.started_at < major_outages.ends_at
-                    and registered.ends_at > major_outages.started_at
-            )
+            when
+                not registered.planned and exists (
+                    select 1
+                    from major_outages
+                    where
+                        registered.assessment_id = major_outages.assessment_id
+                        and registered.link_id = major_outages.link_id
+                        and registered.started_at < major_outages.ends_at
+                        and registered.ends_at > major_outages.started_at
+                )
                 then 1
             else 0
         end as rows_counted
@@ -175,13 +178,14 @@ looked_at as (
         incidents._file_id as file_id,
         1 as rows_read,
         case
-            when incidents.confirmed and exists (
-                select 1
-                from links
-                where
-                    incidents.assessment_id = links.assessment_id
-                    and incidents.department_id = links.department_id
-            )
+            when
+                incidents.confirmed and exists (
+                    select 1
+                    from links
+                    where
+                        incidents.assessment_id = links.assessment_id
+                        and incidents.department_id = links.department_id
+                )
                 then 1
             else 0
         end as rows_counted

@@ -37,7 +37,7 @@ looked_at as (
         and requests.last_used_at >= parts.window_start as is_counted
     from parts
     inner join requests
-        on requests.requested_at <= parts.last_on
+        on parts.last_on >= requests.requested_at
 ),
 
 by_file as (

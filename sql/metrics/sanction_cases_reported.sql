@@ -33,14 +33,14 @@ by_file as (
         count(*) as rows_read,
         count(*) filter (
             where
-                cases.category is not null
-                and cases.reported_at <= cases.due_at
+            cases.category is not null
+            and cases.reported_at <= cases.due_at
         ) as rows_counted
     from parts
     inner join cases
         on
-            cases.due_at >= parts.window_start
-            and cases.due_at <= parts.last_on
+            parts.window_start <= cases.due_at
+            and parts.last_on >= cases.due_at
     group by
         parts.assessment_id,
         cases.department_id,

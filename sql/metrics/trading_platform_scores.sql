@@ -40,7 +40,7 @@ by_file as (
     from parts
     inner join months
         on
-            months.month >= parts.window_start
+            parts.window_start <= months.month
             and last_day(months.month) <= parts.last_on
     group by
         parts.assessment_id,

@@ -18,8 +18,8 @@ with sources as (
         arrival.newest_in_window_at,
         arrival.newest_at
     from ops.arrival as arrival
-    inner join ops.schedule as schedule on schedule.dataset = arrival.dataset
-    inner join rules.assessment as assessment on assessment.assessment_id = arrival.assessment_id
+    inner join ops.schedule as schedule on arrival.dataset = schedule.dataset
+    inner join rules.assessment as assessment on arrival.assessment_id = assessment.assessment_id
 ),
 
 due as (

@@ -30,6 +30,6 @@ select
 from assessments
 inner join links
     on
-        links.connected_at <= assessments.last_on
-        and links.disconnected_at > assessments.window_start
+        assessments.last_on >= links.connected_at
+        and assessments.window_start < links.disconnected_at
         and links.disconnected_at > links.connected_at
