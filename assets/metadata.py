@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,6 +38,12 @@ def lineage_metadata(
 
 def code_reference(path: Path, label: str) -> dg.CodeReferencesMetadataValue:
     """A link to the file that defines an asset."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # the link is worth it; Dagster is held below 1.14
+        return _code_reference(path, label)
+
+
+def _code_reference(path: Path, label: str) -> dg.CodeReferencesMetadataValue:
     return dg.CodeReferencesMetadataValue(
         code_references=[dg.LocalFileCodeReference(file_path=str(path), line_number=1, label=label)]
     )

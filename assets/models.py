@@ -95,7 +95,7 @@ def _spec(model: Model, keys: Mapping[str, dg.AssetKey], mart: Contract | None) 
     return dg.AssetSpec(
         keys[model.table],
         deps=sorted(deps),
-        description=named + "\n\n".join(model.head.split("\n")),
+        description=named + model.description,
         group_name=model.layer,
         kinds={"duckdb", "sql"},
         owners=["team:scorecard"],

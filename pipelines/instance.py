@@ -11,6 +11,8 @@ CONFIGURATION = """\
 # Made by scorecard. Nothing leaves the machine.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 # One run at a time: the warehouse has one writer.
 concurrency:
   runs:

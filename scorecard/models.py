@@ -33,6 +33,9 @@ READS = {
 _HEAD_FIELD = re.compile(r"^--\s*(grain|parameters|levels|always):\s*(.*?)\s*$", re.MULTILINE)
 
 
+_NAME = re.compile(r"[a-z_*, ]{1,30}|Inputs?")
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """What a part of a rulebook must give a metric, from the head of its SQL file."""
@@ -110,6 +113,20 @@ class Model:
                 break
             lines.append(line.removeprefix("--").strip())
         return "\n".join(lines)
+
+    @property
+    def description(self) -> str:
+        """The head as Markdown: what it names stands on a line of its own, the rest flows."""
+        paragraphs: list[str] = []
+        for line in self.head.splitlines():
+            name, colon, rest = line.partition(":")
+            if colon and _NAME.fullmatch(name):
+                paragraphs.append(f"**{name}**: {rest.strip()}")
+            elif paragraphs and not paragraphs[-1].endswith("."):
+                paragraphs[-1] += f" {line}"
+            else:
+                paragraphs.append(line)
+        return "\n\n".join(paragraphs)
 
     @property
     def fields(self) -> dict[str, str]:

@@ -11,7 +11,16 @@ from __future__ import annotations
 from scorecard.contract import Column, Contract
 from scorecard.landing.source import Reason, Source, SourceColumn
 
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_INTEGERS = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+    "UBIGINT",
+)
 _READERS = {
     "D": "landed_date", "TS": "landed_timestamp", "I": "landed_integer", "N": "landed_decimal",
     "B": "landed_boolean",
@@ -67,7 +76,9 @@ def value_of(column: Column, source: SourceColumn) -> str:
     text = text_of(column, source)
     if column.values:
         given, known = _given(source), _listed(column.values)
-        return f"case when {given} in ({known}) then {given} when {text} in ({known}) then {text} end"
+        return (
+            f"case when {given} in ({known}) then {given} when {text} in ({known}) then {text} end"
+        )
     if column.type == "T":
         return text
     # a text is trimmed by its reader, and only where it has no usual shape

@@ -6,13 +6,16 @@ import duckdb
 
 from scorecard.contract import Contract
 from scorecard.landing.inbox import InboxFile
-from scorecard.landing.source import FileRejected, Header, Source, SourceColumn, match_header
+from scorecard.landing.source import FileRejectedError, Header, Source, SourceColumn, match_header
+from scorecard.landing.text import EMPTY
 
 _SCALARS = (
     "VARCHAR", "BOOLEAN", "DATE", "FLOAT", "DOUBLE", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER",
     "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "TIMESTAMP",
-    "ENUM", '"NULL"',
+    "ENUM", "UUID", '"NULL"',
 )  # fmt: skip
+_LINE = "_line_of_file"
+"""The row number's name while reading: a delivered column could well be called `_line`."""
 
 
 def parquet_source(
@@ -21,19 +24,19 @@ def parquet_source(
     """The file's schema as a header, and its rows as a relation of typed columns.
 
     Raises:
-        FileRejected: If it is no parquet file, or a column of the contract is nested or binary.
+        FileRejectedError: If it is no parquet file, or a column of the contract is nested or binary.
     """
     if not file.path.stat().st_size:
-        raise FileRejected("文件没有任何内容", "the file has no byte in it")
+        raise EMPTY
     try:
         described = connection.execute(
-            "describe select * from read_parquet(?)", [str(file.path)]
+            "describe select * from read_parquet($1)", [str(file.path)]
         ).fetchall()
-        rows = connection.execute(
-            "select count(*) from read_parquet(?)", [str(file.path)]
-        ).fetchall()[0][0]
-    except (duckdb.InvalidInputException, duckdb.IOException) as error:
-        raise FileRejected(
+        [(rows,)] = connection.execute(
+            "select count(*) from read_parquet($1)", [str(file.path)]
+        ).fetchall()
+    except duckdb.Error as error:
+        raise FileRejectedError(
             "不是可读取的 parquet 文件，或文件不完整", "no readable parquet file, or it is cut off"
         ) from error
     header = match_header(contract, [row[0] for row in described])
@@ -41,15 +44,18 @@ def parquet_source(
     for name, i in header.positions.items():
         quoted, sql_type = '"' + described[i][0].replace('"', '""') + '"', described[i][1]
         if not sql_type.startswith(_SCALARS) or sql_type.endswith("]"):
-            raise FileRejected(
-                f"列 {name} 的类型 {sql_type} 不是单个值",
-                f"column {name} is of type {sql_type}, which is no single value",
+            kind = sql_type.split("(")[0]
+            raise FileRejectedError(
+                f"列 {name} 的类型 {kind} 不是单个值",
+                f"column {name} is of type {kind}, which is no single value",
                 name,
             )
         columns[name] = SourceColumn(quoted, sql_type)
+    selected = ", ".join(column.sql for column in columns.values())
     return header, Source(
-        "(select file_row_number + 1 as _line, * from read_parquet($p0, file_row_number = true))",
+        f"(select file_row_number + 1 as _line, {selected} "
+        "from read_parquet($p0, file_row_number = true))",
         columns,
+        rows,
         [str(file.path)],
-        rows=rows,
     )

@@ -20,13 +20,19 @@ FORMATS = {
     ".tsv.gz": "tsv", ".json.gz": "json", ".jsonl.gz": "jsonl", ".xlsx": "xlsx",
     ".parquet": "parquet",
 }  # fmt: skip
-_DATE = re.compile(r"(?<!\d)(\d{4})(-?)(\d{2})\2(\d{2})(?!\d)")
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(-?)(\d\d)\2(\d\d)(?=(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?!\d)|(?!\d))"
+)
+"""A day in a file's name; the digits of a clock may follow it, as in 20190305093000."""
 _BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class InboxFile:
-    """One delivered file of one dataset; `name` is relative to the dataset's folder."""
+    """One delivered file of one dataset; `name` is relative to the dataset's folder.
+
+    The name is for people and the books; a file system may hold names that are no UTF-8.
+    """
 
     dataset: str
     name: str
@@ -36,7 +42,7 @@ class InboxFile:
     @property
     def is_gzipped(self) -> bool:
         """Whether the content is compressed as a whole."""
-        return self.name.lower().endswith(".gz")
+        return self.path.name.lower().endswith(".gz")
 
     def delivered_at(self) -> dt.datetime:
         """The last date in the file's name, else its modification time; local time, no zone."""
@@ -72,10 +78,11 @@ def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[
     if not inbox.is_dir():
         return files, notices
     for entry in sorted(inbox.iterdir()):
+        place = _readable(os.fsencode(entry.name))
         if not entry.is_dir():
-            notices.append(Notice(entry.name, "a file outside of any dataset's folder"))
+            notices.append(Notice(place, "a file outside of any dataset's folder"))
         elif entry.name not in datasets:
-            notices.append(Notice(entry.name, "a folder that is no dataset's name"))
+            notices.append(Notice(place, "a folder that is no dataset's name"))
         else:
             for name, path in _files_below(entry):
                 delivery = _delivery(entry.name, name, path)
@@ -88,11 +95,22 @@ def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[
 
 def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
     found = [
-        (Path(parent, name).relative_to(folder).as_posix(), Path(parent, name))
+        (os.fsencode(Path(parent, name).relative_to(folder).as_posix()), Path(parent, name))
         for parent, _, names in os.walk(folder)
         for name in names
     ]
-    yield from sorted(found, key=lambda item: os.fsencode(item[0]))
+    for name, path in sorted(found):
+        yield _readable(name), path
+
+
+def _readable(name: bytes) -> str:
+    """A name as text: UTF-8, else GB18030 (archives packed on Windows), else with escapes."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return name.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return name.decode("utf-8", "backslashreplace")
 
 
 def _delivery(dataset: str, name: str, path: Path) -> InboxFile | Notice:
@@ -101,6 +119,8 @@ def _delivery(dataset: str, name: str, path: Path) -> InboxFile | Notice:
     place = f"{dataset}/{name}"
     if any(part.startswith((".", "~$")) for part in parts) or lower.endswith((".tmp", ".part")):
         return Notice(place, "a hidden or temporary file")
+    if not path.is_file():
+        return Notice(place, "no regular file")
     ending = next((e for e in sorted(FORMATS, key=len, reverse=True) if lower.endswith(e)), None)
     if ending is None:
         return Notice(place, "an ending that is not read: " + ", ".join(FORMATS) + " are")

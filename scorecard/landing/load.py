@@ -7,7 +7,7 @@ a file that cannot be read at all counts as one row, quarantined.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from scorecard.contract import Column, Contract
 from scorecard.errors import ScorecardError
 from scorecard.landing.casts import is_sound, offences, value_of
 from scorecard.landing.columnar import parquet_source
-from scorecard.landing.delimited import delimited_sources
+from scorecard.landing.delimited import delimited_source
 from scorecard.landing.inbox import InboxFile, Notice
 from scorecard.landing.records import json_source
-from scorecard.landing.source import FileRejected, Header, IrregularFile, Source
+from scorecard.landing.source import FileRejectedError, Header, Source
 from scorecard.landing.workbook import workbook_source
 
 DATA_ERRORS = (
@@ -29,6 +29,10 @@ DATA_ERRORS = (
     duckdb.OutOfRangeException, duckdb.SerializationException,
 )  # fmt: skip
 """What DuckDB raises over the content of a file; its other errors are ours and must be seen."""
+
+UNREADABLE = FileRejectedError(
+    "文件内容损坏或不完整，无法读取", "the content is damaged or cut off and cannot be read"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +60,46 @@ class Landing:
     now: dt.datetime
 
     def land_files(self, contract: Contract, files: Iterable[InboxFile]) -> list[Landed]:
-        """Takes those files of a dataset whose bytes never came before, in the order given."""
+        """Takes those files of a dataset whose bytes never came before, in the order given.
+
+        A file that vanishes, changes while it is read, or may not be opened is left for the next
+        run, with a notice.
+        """
         self.connection.execute("set variable hash_key = $1", [self.hash_key])
+        self.connection.execute("set enable_external_file_cache = false")  # it knows files by time
         self.folder.mkdir(parents=True, exist_ok=True)
         landed = []
         for file in files:
-            digest = file.sha256()
-            if not is_known(self.connection, contract.name, digest):
-                landed.append(self.land_file(contract, file, digest))
+            try:
+                digest = file.sha256()
+                if not is_known(self.connection, contract.name, digest):
+                    landed.append(self.land_file(contract, file, digest))
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                notice = Notice(f"{contract.name}/{file.name}", f"could not be read: {reason}")
+                landed.append(Landed(contract.name, file.name, 0, 0, 0, (notice,)))
         return landed
 
     def land_file(self, contract: Contract, file: InboxFile, digest: str) -> Landed:
-        """Takes one file, whatever is in it."""
-        try:
-            header, sources = _open(self.connection, contract, file, self.folder)
-            for source in sources:
-                landed = self._attempt(contract, file, digest, header, source)
-                if landed is not None:
-                    return landed
-            raise _UNREADABLE
-        except FileRejected as rejected:
-            return self._reject(contract, file, digest, rejected)
+        """Takes one file, whatever is in it.
 
-    def _attempt(
+        Raises:
+            OSError: If it could not be read to its end, or is another file by now.
+        """
+        try:
+            header, source = _open(self.connection, contract, file, self.folder)
+            return self._take(contract, file, digest, header, source)
+        except FileRejectedError as rejected:
+            if file.sha256() != digest:
+                raise OSError(None, "it changed while it was read") from rejected
+            return self._reject(contract, file, digest, rejected)
+        finally:
+            for table in STAGED:
+                self.connection.execute(f"drop table if exists temp.{table}")
+
+    def _take(
         self, contract: Contract, file: InboxFile, digest: str, header: Header, source: Source
-    ) -> Landed | None:
-        """One way of reading; none when its reader cannot be trusted with this file."""
+    ) -> Landed:
         self.connection.begin()
         try:
             file_id = self._enter(contract, file, digest)
@@ -89,14 +107,9 @@ class Landing:
             bad = self._quarantine_rows(contract, file, source, file_id, loaded)
             bad += self._quarantine_rejects(contract, file, source, file_id)
             landed = self._close(contract, file, file_id, loaded, bad, header)
-        except IrregularFile:
-            self.connection.rollback()
-            return None
         except DATA_ERRORS as error:
             self.connection.rollback()
-            if source.must_match:
-                return None
-            raise _UNREADABLE from error
+            raise UNREADABLE from error
         except BaseException:
             self.connection.rollback()
             raise
@@ -121,13 +134,6 @@ class Landing:
     ) -> int:
         if loaded == source.rows:
             return 0
-        total = _count(
-            self.connection.execute(f"select count(*) from {source.relation}", _named(source))
-        )
-        if source.must_match and total != source.rows:
-            raise IrregularFile
-        if loaded == total:
-            return 0
         bad = _count(
             self.connection.execute(
                 "insert into ops.quarantine "
@@ -138,9 +144,9 @@ class Landing:
                 _named(source, file_id=file_id, dataset=file.dataset, name=file.name, now=self.now),
             )
         )
-        if loaded + bad != total:
+        if loaded + bad != source.rows:
             raise ScorecardError(
-                f"{total} rows read, but {loaded} loaded and {bad} quarantined",
+                f"{source.rows} rows read, but {loaded} loaded and {bad} quarantined",
                 f"{file.dataset}/{file.name}",
                 "nothing of the file was taken; please report this",
             )
@@ -160,7 +166,7 @@ class Landing:
         )
 
     def _reject(
-        self, contract: Contract, file: InboxFile, digest: str, rejected: FileRejected
+        self, contract: Contract, file: InboxFile, digest: str, rejected: FileRejectedError
     ) -> Landed:
         self.connection.begin()
         try:
@@ -219,19 +225,20 @@ class Landing:
         return Landed(contract.name, file.name, loaded + bad, loaded, bad, tuple(notices))
 
 
-_UNREADABLE = FileRejected(
-    "文件内容损坏或不完整，无法读取", "the content is damaged or cut off and cannot be read"
-)
+STAGED = (
+    "landing_line", "landing_quote", "landing_span", "landing_joined", "landing_record",
+    "landing_object", "landing_row", "landing_reject",
+)  # fmt: skip
+"""The readers' temporary tables: they hold what may never be kept, and a file's worth of memory."""
 
 
 def _open(
     connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, folder: Path
-) -> tuple[Header, Iterator[Source]]:
+) -> tuple[Header, Source]:
     if file.format in ("csv", "tsv"):
-        return delimited_sources(connection, contract, file, folder)
+        return delimited_source(connection, contract, file, folder)
     readers = {"xlsx": workbook_source, "parquet": parquet_source}
-    header, source = readers.get(file.format, json_source)(connection, contract, file)
-    return header, iter([source])
+    return readers.get(file.format, json_source)(connection, contract, file)
 
 
 def _values(contract: Contract, source: Source) -> str:

@@ -26,7 +26,7 @@ class Reason:
     en: str
 
 
-class FileRejected(Exception):
+class FileRejectedError(Exception):
     """The whole file goes to quarantine, as one row."""
 
     def __init__(self, zh: str, en: str, column: str | None = None, line: int | None = None):
@@ -73,13 +73,13 @@ def match_header(contract: Contract, cells: Sequence[str]) -> Header:
     """Finds the contract's columns by name or Chinese label.
 
     Raises:
-        FileRejected: If a required column is missing or a column stands there twice.
+        FileRejectedError: If a required column is missing or a column stands there twice.
     """
     found = [column_named(contract, cell) for cell in cells]
     doubled = [name for name, times in Counter(found).items() if name and times > 1]
     if doubled:
         listed = ", ".join(sorted(doubled))
-        raise FileRejected(
+        raise FileRejectedError(
             f"表头有重复的列：{listed}", f"the header has a column twice: {listed}", doubled[0]
         )
     reject_missing(
@@ -88,9 +88,7 @@ def match_header(contract: Contract, cells: Sequence[str]) -> Header:
         "；首行须为表头，其上不能有标题行",
         "; the first row must be the header, with no title rows above it",
     )
-    extras = tuple(
-        cell.strip(BLANKS) for cell, name in zip(cells, found, strict=True) if not name
-    )
+    extras = tuple(cell.strip(BLANKS) for cell, name in zip(cells, found, strict=True) if not name)
     return Header(
         {name: i for i, name in enumerate(found) if name}, tuple(name for name in extras if name)
     )
@@ -111,12 +109,14 @@ def reject_missing(
     """Refuses a file that lacks a column which may not be null.
 
     Raises:
-        FileRejected: With all that are missing, by name and label.
+        FileRejectedError: With all that are missing, by name and label.
     """
     missing = [c for c in contract.read_columns if c.required and c.name not in found]
     if missing:
         zh = "、".join(f"{c.name}（{c.label_zh}）" for c in missing)
         en = ", ".join(c.name for c in missing)
-        raise FileRejected(
-            f"缺少必需的列：{zh}{mend_zh}", f"required columns are missing: {en}{mend_en}", missing[0].name
+        raise FileRejectedError(
+            f"缺少必需的列：{zh}{mend_zh}",
+            f"required columns are missing: {en}{mend_en}",
+            missing[0].name,
         )

@@ -17,23 +17,28 @@ from typing import IO
 import duckdb
 
 from scorecard.landing.inbox import InboxFile
-from scorecard.landing.source import FileRejected
+from scorecard.landing.source import FileRejectedError
 
-MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 UTF_8 = ("utf-8", "utf-8-sig")
 _BLOCK = 1 << 22
 _THREE_BYTES = re.compile(rb"[\xe1-\xef][\x80-\xbf]{2}")
+_SPACED = (b'" ', b' "')
 _LONE_CR = re.compile("\r(?!\n)")
 
-NOT_TEXT = FileRejected(
+NOT_TEXT = FileRejectedError(
     "不是文本文件，或编码既非 UTF-8 也非 GB18030；请另存为 UTF-8",
     "no text file, or its encoding is neither UTF-8 nor GB18030; save it as UTF-8",
 )
-DAMAGED = FileRejected(
-    "UTF-8 文本中有损坏或不完整的字符；请重新传送",
-    "the text is UTF-8 with damaged or cut-off characters; deliver it again",
+DAMAGED = FileRejectedError(
+    "文本中有损坏或不完整的字符；请重新传送",
+    "the text has damaged or cut-off characters; deliver it again",
 )
-EMPTY = FileRejected("文件没有任何内容", "the file has no byte in it")
+EMPTY = FileRejectedError("文件没有任何内容", "the file has no byte in it")
 
 
 @contextmanager
@@ -41,13 +46,13 @@ def opened(file: InboxFile) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked.
 
     Raises:
-        FileRejected: If the packed content is damaged.
+        FileRejectedError: If the packed content is damaged.
     """
     try:
         with gzip.open(file.path) if file.is_gzipped else file.path.open("rb") as stream:
             yield stream  # type: ignore[misc]
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise FileRejected(
+        raise FileRejectedError(
             "压缩文件损坏或不完整；请重新传送",
             "the compressed file is damaged or cut off; deliver it again",
         ) from error
@@ -57,7 +62,7 @@ def encoding_of(file: InboxFile) -> str:
     """The encoding's name for Python's codecs.
 
     Raises:
-        FileRejected: If the file is empty, no text, or in an encoding that is not known.
+        FileRejectedError: If the file is empty, no text, or in an encoding that is not known.
     """
     with opened(file) as stream:
         block = stream.read(_BLOCK)
@@ -85,7 +90,7 @@ def decoded(file: InboxFile, encoding: str) -> Iterator[str]:
     """The file's text in blocks that end at line ends.
 
     Raises:
-        FileRejected: If a byte does not belong to the encoding.
+        FileRejectedError: If a byte does not belong to the encoding.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     parts: list[str] = []
@@ -114,17 +119,20 @@ class Shape:
         lines: Physical lines up to the last that is not empty.
         delimiters: How often the delimiter occurs, wherever it stands.
         has_lone_returns: Whether a carriage return stands without a line feed.
+        has_spaced_quotes: Whether a quote stands beside a space.
     """
 
     lines: int
     delimiters: int
     has_lone_returns: bool
+    has_spaced_quotes: bool
 
 
 def shape_of(stream: IO[bytes], delimiter: str) -> Shape:
     """Counts what tells a regular file from others, at the speed of reading."""
     mark = delimiter.encode()
     lines = ends = delimiters = returns = pairs = 0
+    is_spaced = False
     last = b""
     while block := stream.read(_BLOCK):
         content = block.rstrip(b"\r\n")
@@ -133,11 +141,13 @@ def shape_of(stream: IO[bytes], delimiter: str) -> Shape:
             ends = 0
         ends += block.count(b"\n", len(content))
         delimiters += block.count(mark)
+        seam = last + block[:1]
         if b"\r" in block or last == b"\r":
             returns += block.count(b"\r")
-            pairs += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
+            pairs += block.count(b"\r\n") + (seam == b"\r\n")
+        is_spaced = is_spaced or any(pair in text for pair in _SPACED for text in (block, seam))
         last = block[-1:]
-    return Shape(lines + 1, delimiters, returns != pairs)
+    return Shape(lines + 1, delimiters, returns != pairs, is_spaced)
 
 
 def stage_lines(
@@ -151,9 +161,7 @@ def stage_lines(
     connection.execute("create or replace temp table landing_line (line bigint, text varchar)")
     line = 0
     for block in decoded(file, encoding):
-        if splits_returns:
-            block = _LONE_CR.sub("\r\0\n", block)
-        text = block.removesuffix("\n")
+        text = (_LONE_CR.sub("\r\0\n", block) if splits_returns else block).removesuffix("\n")
         connection.execute(
             "insert into landing_line select $1 + generate_subscripts(parts, 1), unnest(parts) "
             "from (select string_split($2, chr(10)) as parts)",

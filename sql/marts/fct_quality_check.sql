@@ -11,13 +11,13 @@ with latest as (
 timeliness as (
     select
         dataset,
-        'newest_due_period_arrived' as check_name,
+        'due_period_arrived' as check_name,
         'timeliness' as kind,
-        bool_and(is_timely) as passed,
-        coalesce(cast(max(newest_period) as varchar), 'none') as observed,
-        coalesce('due ' || strftime(max(due_at), '%Y-%m-%d %H:%M'), 'nothing due yet') as expected,
-        '最近一个到期周期的数据应已送达' as why_zh,
-        'The newest period that was due must have arrived' as why_en
+        bool_and(is_timely_in_window) as passed,
+        coalesce(strftime(max(newest_in_window_at), '%Y-%m-%d %H:%M'), 'never') as observed,
+        coalesce('>= ' || max(due_period_in_window), 'nothing due yet') as expected,
+        '考核期内最近一个到期周期的数据应已送达，否则所涉评分项标为数据过期' as why_zh,
+        'The newest period of the window that was due must have arrived, or what rests on it is stale' as why_en
     from scores.source_freshness
     where period_unit is not null
     group by dataset

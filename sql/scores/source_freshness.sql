@@ -55,10 +55,15 @@ select
     end as due_at,
     cast(greatest(
         epoch(as_of_ends_at) - epoch(newest_period_starts_at + period), 0
-    ) / 3600 as decimal(18, 2)) as lag_hours,
+    ) / 3600 as decimal(18, 6)) as lag_hours,
     period_unit is null
     or as_of_period_ends_at - period < from_at
     or coalesce(newest_at >= as_of_period_ends_at - period, false) as is_timely,
+    newest_in_window_at,
+    case
+        when period_unit is not null and window_period_ends_at - period >= from_at
+            then cast(window_period_ends_at - period as date)
+    end as due_period_in_window,
     period_unit is null
     or window_period_ends_at - period < from_at
     or coalesce(newest_in_window_at >= window_period_ends_at - period, false) as is_timely_in_window

@@ -78,10 +78,10 @@ def test_a_night_records_rows_columns_and_lineage_of_every_asset(graph, material
 
 
 def test_column_lineage_leads_from_a_score_to_what_it_is_made_of(materialized):
-    record = materialized(model_key("metrics.entries_mounted"))
+    record = materialized(model_key("metrics.trading_platform_scores"))
     lineage = record.asset_materialization.metadata["dagster/column_lineage"].value
     upstream = {(dep.asset_key, dep.column_name) for dep in lineage.deps_by_column["value"]}
-    assert (raw_key("catalogue_mounts"), "mounted_at") in upstream
+    assert (raw_key("trading_platform_scores"), "score") in upstream
 
 
 def test_the_run_of_a_night_is_seen_on_the_homes_instance(city: Home):

@@ -164,11 +164,11 @@ def test_a_second_night_at_the_same_time_ends_with_one_clear_line(city: Home, tm
     assert home.read("select count(*) from mart_scorecard") == [(8,)]
 
 
-def test_a_file_that_cannot_be_opened_stops_nothing_else(demo: Home, tmp_path: Path):
+def test_a_file_that_is_not_there_any_more_stops_nothing_else(demo: Home, tmp_path: Path):
     home = demo.copy(tmp_path / "home")
     (home.folder / "inbox" / "evidence" / "gone.csv").symlink_to("nowhere.csv")
     done = home.run("nightly", "--as-of", AS_OF)
-    assert "could not be opened: evidence/gone.csv" in done.stdout
+    assert "left alone: evidence/gone.csv" in done.stdout
     assert home.read("select count(*) from mart_scorecard") == [(8,)]
 
 
