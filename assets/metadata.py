@@ -39,7 +39,7 @@ def lineage_metadata(
 def code_reference(path: Path, label: str) -> dg.CodeReferencesMetadataValue:
     """A link to the file that defines an asset."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", dg.BetaWarning)  # the link is worth it; Dagster is held below 1.14
+        warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster is held below 1.14
         return _code_reference(path, label)
 
 

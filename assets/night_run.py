@@ -40,7 +40,7 @@ class NightRun:
 
 
 def night_resource(workspace: Workspace, held: NightRun | None = None) -> dg.ResourceDefinition:
-    """The resource `night`, which opens the warehouse for the run, or uses one that is held open."""
+    """The resource `night`, which opens the warehouse for a run, or uses the one held open."""
 
     @dg.resource(
         description="The open warehouse, the day that is scored and the rulebooks.",

@@ -23,8 +23,8 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         owners=["team:scorecard"],
         description=(
             "发布的数据库文件：新版本写入独立目录后切换 current 链接，读者不受影响。\n\n"
-            "The published DuckDB file: a new version in its own folder, then the link `current` is "
-            "swapped. BI tools open it read-only; the last 14 versions are kept."
+            "The published DuckDB file: a new version in its own folder, then the link `current` "
+            "is swapped. BI tools open it read-only; the last 14 versions are kept."
         ),
         required_resource_keys={"night"},
     )

@@ -1,7 +1,7 @@
-"""The command line `scorecard`. Each command only calls: the work stands in `scorecard` and `assets`.
+"""The command line `scorecard`. Each command only calls; the work stands elsewhere.
 
-Imports are made inside the commands, so that `--help` costs nothing that it does not use. Exit status:
-0 done, 1 the work could not be done, 2 a wrong call or configuration; errors are one line.
+Imports are made inside the commands, so that `--help` costs nothing that it does not use. Exit
+status: 0 done, 1 the work could not be done, 2 a wrong call or configuration; errors are one line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Scores a city's departments on their e-government work, from what the platforms recorded.",
+    help="Scores a city's departments on their e-government work from what platforms recorded.",
     epilog="Start with: scorecard demo, scorecard nightly, scorecard explain edu 021.",
 )
 Home = Annotated[
@@ -95,7 +95,10 @@ def demo(
     console.print_lines(
         [
             f"{summary.files} files, {summary.rows:,} rows of {len(summary.datasets)} datasets",
-            *(f"trouble: {t.dataset}/{t.file_name or 'several files'}: {t.note}" for t in summary.troubles),
+            *(
+                f"trouble: {trouble.dataset}/{trouble.file_name or 'several files'}: {trouble.note}"
+                for trouble in summary.troubles
+            ),
             f"inbox: {summary.inbox}",
         ]
     )
@@ -134,7 +137,8 @@ def backfill(
     from pipelines.nightly import run_backfill
 
     start, end = _day(first, "--from"), _day(last, "--to")
-    assert start is not None and end is not None
+    assert start is not None
+    assert end is not None
     run_backfill(_settings(home), start, end, every.value, assessment)
 
 

@@ -1,4 +1,4 @@
-"""The Dagster code location. Wiring only: what an asset does stands in `assets/` and `scorecard/`."""
+"""The Dagster code location. Wiring only: the work stands in `assets/` and `scorecard/`."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ nightly_job = dg.define_asset_job(
     NIGHTLY,
     selection=dg.AssetSelection.all(),
     description=(
-        "每晚：接收新数据、评分、发布。Every night: take what is new, score what changed for it, publish."
+        "每晚：接收新数据、评分、发布。"
+        "Every night: take what is new, score what changed for it, publish."
     ),
     executor_def=dg.in_process_executor,
 )

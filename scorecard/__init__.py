@@ -1,1 +1,1 @@
-"""The library behind the scorecard: contracts, rulebooks, landing, scoring, publishing, explaining."""
+"""The library: contracts, rulebooks, landing, scoring, publishing, explaining."""

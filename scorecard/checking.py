@@ -24,7 +24,8 @@ def check_workspace(settings: Settings) -> Iterator[str]:
         ConfigurationError: For the first that is not, with file, line and mend.
     """
     workspace = Workspace.load(settings, validate=True)
-    yield f"contracts: {len(workspace.contracts)} datasets, {len(workspace.published)} published tables"
+    yield f"contracts: {len(workspace.contracts)} datasets"
+    yield f"published: {len(workspace.published)} tables"
     yield "rulebooks: " + ", ".join(
         f"{r.assessment_id} ({len(list(r.placed()))} indicators)" for r in workspace.rulebooks
     )

@@ -63,7 +63,10 @@ def _check_known(published: duckdb.DuckDBPyConnection, name: str, value: str | N
 
 
 def _indicator(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
-    yield f"{row['department']} ({row['department_id']})  {row['indicator_code']} {row['name_zh']} / {row['name_en']}"
+    yield (
+        f"{row['department']} ({row['department_id']})  "
+        f"{row['indicator_code']} {row['name_zh']} / {row['name_en']}"
+    )
     yield f"{row['level1']} > {row['level2']} > {row['level3']}"
     yield f"{row['assessment']} ({row['assessment_id']})  as of {row['as_of']}, {row['state']}"
     yield ""
@@ -90,7 +93,8 @@ def _indicator(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
 
 def _part(published: duckdb.DuckDBPyConnection, part: Row) -> Iterator[str]:
     zh, en = RULES[part["method"]]
-    yield f"[{part['part']}] {part['name_zh']} / {part['name_en']}  ({part['dim_points']} 分 points)"
+    name = f"{part['name_zh']} / {part['name_en']}"
+    yield f"[{part['part']}] {name}  ({part['dim_points']} 分 points)"
     yield f"  规则 rule: {part['method']}: {zh} / {en}"
     facts = [
         f"{label} {_plain(part[name])}"
@@ -148,8 +152,8 @@ def _rows(published: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> list[
 
 
 INDICATOR = """
-select s.*, d.name as department, a.name_zh as assessment, a.as_of, a.state, i.level1, i.level2, i.level3,
-    i.name_zh, i.name_en, i.data_provider, i.reading_zh, i.reading_en
+select s.*, d.name as department, a.name_zh as assessment, a.as_of, a.state,
+    i.level1, i.level2, i.level3, i.name_zh, i.name_en, i.data_provider, i.reading_zh, i.reading_en
 from fct_indicator_score as s
 inner join dim_assessment as a using (assessment_id)
 inner join dim_department as d using (department_id)

@@ -2,7 +2,7 @@
 
 A night lands new files, runs the models whose inputs changed, keeps the scores in the history and
 publishes. Each step is a function here; the Dagster assets and the command line only call them.
-What changed is known by fingerprints: of a model's SQL, of its inputs, of the rulebooks and the day.
+What changed is known by fingerprints: of a model's SQL, its inputs, the rulebooks and the day.
 """
 
 from __future__ import annotations
@@ -192,12 +192,13 @@ def backfill_days(first: dt.date, last: dt.date, every: str) -> list[dt.date]:
         ConfigurationError: If there is none.
     """
     days = [first + dt.timedelta(n) for n in range((last - first).days + 1)]
-    ends = {
-        "day": lambda day: True,
-        "week": lambda day: day.isoweekday() == 7,
-        "month": lambda day: (day + dt.timedelta(1)).day == 1,
-    }[every]
-    chosen = [day for day in days if ends(day)]
+    chosen = [
+        day
+        for day in days
+        if every == "day"
+        or (every == "week" and day.isoweekday() == 7)
+        or (every == "month" and (day + dt.timedelta(1)).day == 1)
+    ]
     if not chosen:
         raise ConfigurationError(
             f"no {every} ends between {first} and {last}",

@@ -46,7 +46,13 @@ def _facts(contract: Contract) -> Iterator[str]:
         )
     for rule in contract.completeness:
         yield _fact(
-            contract.name, rule.name, rule.query, rule.bound, rule.at_least, rule.why_zh, rule.why_en
+            contract.name,
+            rule.name,
+            rule.query,
+            rule.bound,
+            rule.at_least,
+            rule.why_zh,
+            rule.why_en,
         )
 
 
@@ -68,7 +74,7 @@ def _orphans(dataset: str, reference: Reference) -> str:
     pairs = zip(reference.columns, reference.targets, strict=True)
     matches = " and ".join(f'known."{target}" = given."{column}"' for column, target in pairs)
     return (
-        f"select coalesce(sum(given.n), 0) from "
-        f'(select {own}, count(*) as n from staging."{dataset}" where {given} group by all) as given '
+        f"select coalesce(sum(given.n), 0) from (select {own}, count(*) as n "
+        f'from staging."{dataset}" where {given} group by all) as given '
         f'anti join staging."{reference.dataset}" as known on {matches}'
     )

@@ -43,7 +43,10 @@ def _assessment(
         [assessment],
     ).fetchall()
     yield f"{name} ({assessment}), as of {as_of}, {state}, {len(ranked)} departments"
-    yield f"{'rank':>4}  {_padded('department', 34)}{'score':>7}{'of':>8}{'%':>8}{'missing':>9}{'stale':>7}"
+    yield (
+        f"{'rank':>4}  {_padded('department', 34)}"
+        f"{'score':>7}{'of':>8}{'%':>8}{'missing':>9}{'stale':>7}"
+    )
     for rank, label, code, total, points, rate, missing, stale in ranked[:HEAD]:
         yield (
             f"{rank or '-':>4}  {_padded(f'{label} ({code})', 34)}{total:>7}{points:>8}"

@@ -60,7 +60,7 @@ class City:
         self.lines = 0
         self.files: dict[tuple[str, str], int] = {}
         for department in departments:
-            self.give("departments", dict(department_id=department, active_from="2010-01-01"))
+            self.give("departments", {"department_id": department, "active_from": "2010-01-01"})
 
     def give(self, dataset: str, *rows: dict[str, Any], file: str | None = None) -> None:
         """Delivers rows as one file, in order; a `None` is a null."""
@@ -125,7 +125,8 @@ class City:
     def indicator(self, code: str, department: str = "edu") -> dict[str, Any]:
         """The one row of `fct_indicator_score`."""
         [row] = self.rows(
-            "select * from marts.fct_indicator_score where indicator_code = ? and department_id = ?",
+            "select * from marts.fct_indicator_score "
+            "where indicator_code = ? and department_id = ?",
             code, department,
         )  # fmt: skip
         return row

@@ -23,6 +23,7 @@ _TYPES = {
 
 
 def read_columns(table: Node, published: bool) -> tuple[Column, ...]:
+    """The columns of a contract's table, in their order, checked one by one and together."""
     nodes = table.need("properties").entries()
     columns = tuple(_column(node, published) for node in nodes)
     owners: dict[str, str] = {}
@@ -146,6 +147,7 @@ def _reference(node: Node) -> tuple[str, str] | None:
 
 
 def english_name(node: Node) -> str | None:
+    """The synonym in English, if there is one."""
     labels = [
         synonym.need("synonym").text()
         for synonym in node.under("synonyms")

@@ -218,7 +218,8 @@ def _sections(town: Town) -> Table:
 def _responsibilities(town: Town) -> Table:
     rows: list[Row] = []
     for one in town.everyone:
-        for code, lead, support in EDU_DUTIES:
+        for code, edu_lead, edu_support in EDU_DUTIES:
+            lead, support = edu_lead, edu_support
             if one is not town.edu:
                 lead = OTHER_SHARES.get(lead, lead)
                 support = tuple(OTHER_SHARES.get(name, name) for name in support[:1])

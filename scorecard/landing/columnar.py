@@ -6,7 +6,14 @@ import duckdb
 
 from scorecard.contract import Contract
 from scorecard.landing.inbox import InboxFile
-from scorecard.landing.source import FileRejectedError, Header, Source, SourceColumn, match_header
+from scorecard.landing.source import (
+    FileRejectedError,
+    Header,
+    Source,
+    SourceColumn,
+    is_about_content,
+    match_header,
+)
 from scorecard.landing.text import EMPTY
 
 _SCALARS = (
@@ -14,8 +21,9 @@ _SCALARS = (
     "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "TIMESTAMP",
     "ENUM", "UUID", '"NULL"',
 )  # fmt: skip
-_LINE = "_line_of_file"
-"""The row number's name while reading: a delivered column could well be called `_line`."""
+NO_PARQUET = FileRejectedError(
+    "不是可读取的 parquet 文件，或文件不完整", "no readable parquet file, or it is cut off"
+)
 
 
 def parquet_source(
@@ -28,18 +36,16 @@ def parquet_source(
     """
     if not file.path.stat().st_size:
         raise EMPTY
+    path = file.sql_path
     try:
-        described = connection.execute(
-            "describe select * from read_parquet($1)", [str(file.path)]
-        ).fetchall()
-        [(rows,)] = connection.execute(
-            "select count(*) from read_parquet($1)", [str(file.path)]
-        ).fetchall()
+        described = connection.execute("describe select * from read_parquet($1)", [path]).fetchall()
+        names = _names(connection, path)
+        [(rows,)] = connection.execute("select count(*) from read_parquet($1)", [path]).fetchall()
     except duckdb.Error as error:
-        raise FileRejectedError(
-            "不是可读取的 parquet 文件，或文件不完整", "no readable parquet file, or it is cut off"
-        ) from error
-    header = match_header(contract, [row[0] for row in described])
+        if is_about_content(error):
+            raise NO_PARQUET from error
+        raise
+    header = match_header(contract, names)
     columns = {}
     for name, i in header.positions.items():
         quoted, sql_type = '"' + described[i][0].replace('"', '""') + '"', described[i][1]
@@ -52,10 +58,26 @@ def parquet_source(
             )
         columns[name] = SourceColumn(quoted, sql_type)
     selected = ", ".join(column.sql for column in columns.values())
+    # the option gives numbers while reading in parallel, but not beside a column of that name
+    is_taken = any(name.lower() == "file_row_number" for name in names)
+    numbered = "row_number() over ()" if is_taken else "file_row_number + 1"
+    option = "" if is_taken else ", file_row_number = true"
     return header, Source(
-        f"(select file_row_number + 1 as _line, {selected} "
-        "from read_parquet($p0, file_row_number = true))",
+        f"(select {numbered} as _line, {selected} from read_parquet($p0{option}))",
         columns,
         rows,
-        [str(file.path)],
+        [path],
     )
+
+
+def _names(connection: duckdb.DuckDBPyConnection, path: str) -> list[str]:
+    """The columns' own names: what `describe` gives would hide that one stands there twice."""
+    elements = connection.execute(
+        "select name, coalesce(num_children, 0) from parquet_schema($1)", [path]
+    ).fetchall()
+    names, inner = [], 0
+    for name, children in elements[1:]:
+        if inner == 0:
+            names.append(name)
+        inner += children - (inner > 0)
+    return names

@@ -9,6 +9,7 @@ length, line feeds inside quotes, a quote that never closes, blank lines) goes t
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,14 @@ from pathlib import Path
 import duckdb
 
 from scorecard.contract import Contract
-from scorecard.landing.delimited_sql import FIELDS, JOINED, NOTHING_JOINED, OPEN_QUOTES, REJECTS, SPANS
+from scorecard.landing.delimited_sql import (
+    FIELDS,
+    JOINED,
+    NOTHING_JOINED,
+    OPEN_QUOTES,
+    REJECTS,
+    SPANS,
+)
 from scorecard.landing.inbox import InboxFile
 from scorecard.landing.source import FileRejectedError, Header, Source, SourceColumn, match_header
 from scorecard.landing.text import (
@@ -52,8 +60,10 @@ def delimited_source(
     head = _read_head(file, encoding, delimiter)
     header = match_header(contract, head.cells)
     columns = {name: f"c{i}" for name, i in header.positions.items()}
-    with _utf_8(file, encoding, folder) as (path, is_packed):
-        shape = _shape(file, path, is_packed, delimiter)
+    with _utf_8(file, encoding, folder) as copy:
+        shape = _shape(file, copy, delimiter)
+        path = file.sql_path if copy is None else glob.escape(str(copy))
+        is_packed = copy is None and file.is_gzipped
         if _stage_quickly(connection, path, is_packed, delimiter, head, shape):
             relation = f"(select rowid + {head.lines + 1} as _line, * from landing_row)"
             return header, Source(
@@ -87,29 +97,26 @@ def _read_head(file: InboxFile, encoding: str, delimiter: str) -> _Head:
 
 
 @contextmanager
-def _utf_8(file: InboxFile, encoding: str, folder: Path) -> Iterator[tuple[Path, bool]]:
-    """A file that DuckDB can read, and whether it is packed; a copy is gone when this ends."""
+def _utf_8(file: InboxFile, encoding: str, folder: Path) -> Iterator[Path | None]:
+    """A copy for DuckDB's reader where it could not read the file itself; gone when this ends."""
     if encoding in UTF_8:
-        yield file.path, file.is_gzipped
+        yield None
         return
     with tempfile.NamedTemporaryFile(dir=folder, suffix=".csv") as copy:
         for block in decoded(file, encoding):
             copy.write(block.encode())
         copy.flush()
-        yield Path(copy.name), False
+        yield Path(copy.name)
 
 
-def _shape(file: InboxFile, path: Path, is_packed: bool, delimiter: str) -> Shape:
-    if is_packed or path == file.path:
-        with opened(file) as stream:
-            return shape_of(stream, delimiter)
-    with path.open("rb") as stream:
+def _shape(file: InboxFile, copy: Path | None, delimiter: str) -> Shape:
+    with opened(file) if copy is None else copy.open("rb") as stream:
         return shape_of(stream, delimiter)
 
 
 def _stage_quickly(
     connection: duckdb.DuckDBPyConnection,
-    path: Path,
+    path: str,
     is_packed: bool,
     delimiter: str,
     head: _Head,
@@ -131,7 +138,7 @@ def _stage_quickly(
             "auto_detect = false, header = false, skip = $skip, delim = $delimiter, quote = '\"', "
             f"escape = '\"', columns = {{{columns}}}, "
             f"compression = '{'gzip' if is_packed else 'none'}')",
-            {"path": str(path), "skip": head.lines, "delimiter": delimiter},
+            {"path": path, "skip": head.lines, "delimiter": delimiter},
         )
     except CSV_ERRORS:
         return False

@@ -6,6 +6,7 @@ Nothing is opened here but for its hash. A file is known by its content, never b
 from __future__ import annotations
 
 import datetime as dt
+import glob
 import hashlib
 import os
 import re
@@ -38,6 +39,12 @@ class InboxFile:
     name: str
     path: Path
     format: str
+    link: Path | None = None
+
+    @property
+    def sql_path(self) -> str:
+        """The path for DuckDB, in which brackets and asterisks are no pattern."""
+        return glob.escape(str(self.link or self.path))
 
     @property
     def is_gzipped(self) -> bool:

@@ -7,9 +7,11 @@ a file that cannot be read at all counts as one row, quarantined.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -21,14 +23,8 @@ from scorecard.landing.columnar import parquet_source
 from scorecard.landing.delimited import delimited_source
 from scorecard.landing.inbox import InboxFile, Notice
 from scorecard.landing.records import json_source
-from scorecard.landing.source import FileRejectedError, Header, Source
+from scorecard.landing.source import FileRejectedError, Header, Source, is_about_content
 from scorecard.landing.workbook import workbook_source
-
-DATA_ERRORS = (
-    duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException,
-    duckdb.OutOfRangeException, duckdb.SerializationException,
-)  # fmt: skip
-"""What DuckDB raises over the content of a file; its other errors are ours and must be seen."""
 
 UNREADABLE = FileRejectedError(
     "文件内容损坏或不完整，无法读取", "the content is damaged or cut off and cannot be read"
@@ -87,8 +83,9 @@ class Landing:
             OSError: If it could not be read to its end, or is another file by now.
         """
         try:
-            header, source = _open(self.connection, contract, file, self.folder)
-            return self._take(contract, file, digest, header, source)
+            with _addressed(file, self.folder) as addressed:
+                header, source = _open(self.connection, contract, addressed, self.folder)
+                return self._take(contract, file, digest, header, source)
         except FileRejectedError as rejected:
             if file.sha256() != digest:
                 raise OSError(None, "it changed while it was read") from rejected
@@ -107,11 +104,10 @@ class Landing:
             bad = self._quarantine_rows(contract, file, source, file_id, loaded)
             bad += self._quarantine_rejects(contract, file, source, file_id)
             landed = self._close(contract, file, file_id, loaded, bad, header)
-        except DATA_ERRORS as error:
+        except BaseException as error:
             self.connection.rollback()
-            raise UNREADABLE from error
-        except BaseException:
-            self.connection.rollback()
+            if isinstance(error, duckdb.Error) and is_about_content(error):
+                raise UNREADABLE from error
             raise
         self.connection.commit()
         return landed
@@ -230,6 +226,20 @@ STAGED = (
     "landing_object", "landing_row", "landing_reject",
 )  # fmt: skip
 """The readers' temporary tables: they hold what may never be kept, and a file's worth of memory."""
+
+
+@contextmanager
+def _addressed(file: InboxFile, folder: Path) -> Iterator[InboxFile]:
+    """The file by a path that DuckDB takes: one that is no UTF-8 goes by a link."""
+    try:
+        str(file.path).encode()
+    except UnicodeEncodeError:
+        with TemporaryDirectory(dir=folder) as place:
+            link = Path(place, "delivered")
+            link.symlink_to(file.path)
+            yield replace(file, link=link)
+    else:
+        yield file
 
 
 def _open(

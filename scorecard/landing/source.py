@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import duckdb
+
 from scorecard.contract import Contract
 
 BLANKS = (
@@ -32,6 +34,20 @@ class FileRejectedError(Exception):
     def __init__(self, zh: str, en: str, column: str | None = None, line: int | None = None):
         super().__init__(en)
         self.reason, self.column, self.line = Reason(zh, en), column, line
+
+
+CONTENT_ERRORS = (
+    duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException,
+    duckdb.OutOfRangeException, duckdb.SerializationException,
+)  # fmt: skip
+
+
+def is_about_content(error: duckdb.Error) -> bool:
+    """Whether the file is to blame; DuckDB's other errors are ours and must be seen.
+
+    Its readers raise damage as one of a few classes, and some of it as the bare base class.
+    """
+    return type(error) is duckdb.Error or isinstance(error, CONTENT_ERRORS)
 
 
 @dataclass(frozen=True, slots=True)

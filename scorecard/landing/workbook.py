@@ -164,7 +164,9 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
         for item in ElementTree.fromstring(archive.read(str(workbook))).iterfind(".//{*}sheet")
     }
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    targets = {item.get("Id"): item.get("Target", "") for item in relations.iterfind(".//{*}Relationship")}
+    targets = {
+        item.get("Id"): item.get("Target", "") for item in relations.iterfind(".//{*}Relationship")
+    }
     target = targets[named[sheet]]
     return target.lstrip("/") if target.startswith("/") else str(workbook.parent / target)
 

@@ -30,13 +30,18 @@ def test_every_command_teaches_itself(tmp_path: Path, command: str):
         (["nightly", "--asof", "2019-12-31"], "--asof"),
         (["backfill", "--from", "2019-01-01"], "--to"),
         (["backfill", "--from", "2019-01-02", "--to", "2019-01-03"], "no month ends"),
-        (["backfill", "--from", "2018-12-31", "--to", "2019-01-31", "--every", "day"], "2019-01-01"),
+        (
+            ["backfill", "--from", "2018-12-31", "--to", "2019-01-31", "--every", "day"],
+            "2019-01-01",
+        ),
         (["backfill", "--from", "2019-01-01", "--to", "2019-02-01", "--every", "hour"], "hour"),
         (["demo", "--departments", "0"], "--departments"),
         (["nonsense"], "nonsense"),
     ],
 )
-def test_a_wrong_call_is_told_in_one_line_with_status_2(tmp_path: Path, words: list[str], told: str):
+def test_a_wrong_call_is_told_in_one_line_with_status_2(
+    tmp_path: Path, words: list[str], told: str
+):
     done = Home(tmp_path).run(*words, status=2)
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1

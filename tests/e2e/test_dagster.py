@@ -59,10 +59,13 @@ def test_every_asset_has_a_description_a_group_kinds_and_an_owner(graph):
 
 
 def test_the_graph_goes_from_raw_data_to_the_published_file(graph):
-    assert raw_key("catalogue_mounts") in graph.get(model_key("metrics.entries_mounted")).parent_keys
-    assert model_key("scores.part_measure") in graph.get(
-        model_key("metrics.entries_mounted")
-    ).child_keys
+    assert (
+        raw_key("catalogue_mounts") in graph.get(model_key("metrics.entries_mounted")).parent_keys
+    )
+    assert (
+        model_key("scores.part_measure")
+        in graph.get(model_key("metrics.entries_mounted")).child_keys
+    )
     assert model_key("marts.mart_scorecard") in graph.get(PUBLISHED_KEY).parent_keys
 
 
@@ -114,9 +117,7 @@ def test_a_second_night_materializes_only_what_changed(city: Home, tmp_path: Pat
     assert model_key("rollups.probe_runs") not in chosen
 
 
-def test_the_schedule_asks_at_two_for_what_changed_as_of_yesterday(
-    city: Home, tmp_path: Path
-):
+def test_the_schedule_asks_at_two_for_what_changed_as_of_yesterday(city: Home, tmp_path: Path):
     home = city.copy(tmp_path / "home")
     defs = build_defs(Settings(home=home.folder))
     schedule = defs.resolve_schedule_def("nightly_at_two")
@@ -132,9 +133,7 @@ def test_the_schedule_asks_at_two_for_what_changed_as_of_yesterday(
     assert model_key("scores.part_input") in request.asset_selection, "the day is another"
 
 
-def test_a_model_that_fails_keeps_the_last_version_and_names_its_cause(
-    city: Home, tmp_path: Path
-):
+def test_a_model_that_fails_keeps_the_last_version_and_names_its_cause(city: Home, tmp_path: Path):
     home = city.copy(tmp_path / "home")
     (home.folder / "dagster" / "dagster.yaml").unlink()
     sql = tmp_path / "sql"
@@ -158,7 +157,7 @@ def test_the_code_location_loads_from_the_workspace_file(tmp_path: Path):
             "-w", str(PROJECT / "workspace.yaml"),
         ],
         cwd=PROJECT,
-        env={"PATH": "/usr/bin:/bin", "SCORECARD_HOME": str(tmp_path), "DAGSTER_HOME": str(tmp_path)},
+        env={"SCORECARD_HOME": str(tmp_path), "DAGSTER_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,

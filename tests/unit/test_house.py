@@ -97,5 +97,7 @@ def test_files_stay_small():
         for file in (PROJECT / folder).rglob(f"*.{ending}")
     ]
     assert len(files) > 100
-    long = {str(file): n for file in files if (n := len(file.read_text("utf-8").splitlines())) > 400}
+    long = {
+        str(file): n for file in files if (n := len(file.read_text("utf-8").splitlines())) > 400
+    }
     assert not long
