@@ -6,7 +6,7 @@ like comes from its contract. Landing, scoring and publishing live in their own 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -76,7 +76,7 @@ def connect(
 
 
 def prepare(
-    connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract], macros: Path
+    connection: duckdb.DuckDBPyConnection, contracts: Collection[Contract], macros: Path
 ) -> None:
     """Makes what is missing of schemas, bookkeeping, macros, raw tables and staging views."""
     for schema in SCHEMAS:
@@ -86,7 +86,40 @@ def prepare(
         connection.execute(file.read_text(encoding="utf-8"))
     for contract in contracts:
         connection.execute(raw_table(contract))
+    columns = {
+        (table, column): kind
+        for table, column, kind in connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns() "
+            "where schema_name = 'raw' and database_name = current_database()"
+        ).fetchall()
+    }
+    for contract in contracts:
+        _follow(connection, contract, columns)
         connection.execute(newest_rows(contract))
+
+
+def _follow(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    columns: dict[tuple[str, str], str],
+) -> None:
+    """Gives the raw table the columns that its contract gained since it was made.
+
+    Raises:
+        ScorecardError: If the contract changed the type of a column.
+    """
+    for column in contract.stored_columns:
+        kind = columns.get((contract.name, column.name))
+        if kind is None:
+            connection.execute(
+                f'alter table raw."{contract.name}" add column "{column.name}" {column.sql_type}'
+            )
+        elif kind != column.sql_type:
+            raise ScorecardError(
+                f"raw.{contract.name}.{column.name} is {kind}, but its contract says {column.sql_type}",
+                str(contract.path),
+                "give the column another name, or start a new home and deliver again",
+            )
 
 
 def raw_table(contract: Contract) -> str:

@@ -32,7 +32,7 @@ def parquet_source(
     """The file's schema as a header, and its rows as a relation of typed columns.
 
     Raises:
-        FileRejectedError: If it is no parquet file, or a column of the contract is nested or binary.
+        FileRejectedError: If it is no parquet file, or a column is nested or binary.
     """
     if not file.path.stat().st_size:
         raise EMPTY

@@ -29,14 +29,25 @@ from scorecard.landing.delimited_sql import (
     SPANS,
 )
 from scorecard.landing.inbox import InboxFile
-from scorecard.landing.source import FileRejectedError, Header, Source, SourceColumn, match_header
+from scorecard.landing.source import (
+    FileRejectedError,
+    Header,
+    Source,
+    SourceColumn,
+    is_about_content,
+    match_header,
+)
 from scorecard.landing.text import (
-    UTF_8, Shape, decoded, encoding_of, opened, shape_of, stage_lines,
+    UTF_8,
+    Shape,
+    decoded,
+    encoding_of,
+    opened,
+    shape_of,
+    stage_lines,
 )  # fmt: skip
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-CSV_ERRORS = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException)
-"""What DuckDB's reader raises over a file that is not regular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +151,10 @@ def _stage_quickly(
             f"compression = '{'gzip' if is_packed else 'none'}')",
             {"path": path, "skip": head.lines, "delimiter": delimiter},
         )
-    except CSV_ERRORS:
-        return False
+    except duckdb.Error as error:
+        if is_about_content(error):
+            return False
+        raise
     rows = int(connection.execute("select count(*) from landing_row").fetchall()[0][0])
     if rows != shape.lines - head.lines:
         return False

@@ -2,9 +2,9 @@
 
 A line read from outside of quotes either is whole (nothing is left when its complete fields are
 taken away), or opens a quote (what is left is a quote without its end), or is malformed. Read from
-inside of quotes it closes them or not. So each line with a quote in it is a function on {outside,
-inside}: it sets the state, keeps it or flips it, and the state before any line follows from the last
-line that set it and the number of flips since. `{d}` stands for the delimiter, one of two constants.
+inside of quotes it closes them or not. So each line with a quote in it is a function on the states
+outside and inside: it sets the state, keeps it or flips it, and the state before any line follows
+from the last line that set it and the number of flips since. `{d}` stands for the delimiter.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ select
     line,
     regexp_matches(rest_outside, '^"(?:[^"]|"")*$') as outside_to_inside,
     not closes
-    or regexp_matches(regexp_replace(after_close, '^ *(?:{{d}}(?:{_FIELD}))*', ''), '^"(?:[^"]|"")*$')
-        as inside_to_inside
+    or regexp_matches(
+        regexp_replace(after_close, '^ *(?:{{d}}(?:{_FIELD}))*', ''), '^"(?:[^"]|"")*$'
+    ) as inside_to_inside
 from judged
 """
 """Of each line with a quote: whether its end is inside of quotes, by where its beginning is."""
@@ -50,7 +51,11 @@ states as (
     select
         line,
         (
-            coalesce(max(cast(outside_to_inside as integer)) filter (sets_state) over (partition by phase), 0)
+            coalesce(
+                max(cast(outside_to_inside as integer)) filter (sets_state)
+                over (partition by phase),
+                0
+            )
             + sum(cast(flips_state as integer)) over (partition by phase order by line)
         ) % 2 = 1 as is_inside_after
     from phases
@@ -135,7 +140,8 @@ select
         else '本行有 ' || len(fields) || ' 个字段，表头有 ' || $width || ' 个'
     end as reason_zh,
     case
-        when never_closes then 'a quote never closes: the rest of the file from this line on is unreadable'
+        when never_closes
+            then 'a quote never closes: the rest of the file from this line on is unreadable'
         when fields is null then 'a misplaced quote: the row cannot be split into fields'
         else 'the row has ' || len(fields) || ' fields, the header has ' || $width
     end as reason_en

@@ -13,7 +13,12 @@ import duckdb
 from scorecard.contract import Contract
 from scorecard.landing.inbox import InboxFile
 from scorecard.landing.source import (
-    FileRejectedError, Header, Source, SourceColumn, column_named, reject_missing,
+    FileRejectedError,
+    Header,
+    Source,
+    SourceColumn,
+    column_named,
+    reject_missing,
 )  # fmt: skip
 from scorecard.landing.text import decoded, encoding_of, stage_lines
 
@@ -64,7 +69,8 @@ def _stage_elements(connection: duckdb.DuckDBPyConnection, text: str) -> None:
         raise NOT_AN_ARRAY
     connection.execute(
         "create or replace temp table landing_line as "
-        "select generate_subscripts(elements, 1) as line, cast(unnest(elements) as varchar) as text "
+        "select generate_subscripts(elements, 1) as line, "
+        "cast(unnest(elements) as varchar) as text "
         f"from (select from_json({_with_long_numbers('$1')}, '[\"JSON\"]') as elements)",
         [text],
     )
@@ -104,7 +110,9 @@ OBJECTS = """
 create or replace temp table landing_object as
 select
     line,
-    case when json_valid(text) then case when json_type(text) = 'OBJECT' then cast(text as json) end end as object
+    case
+        when json_valid(text) then case when json_type(text) = 'OBJECT' then cast(text as json) end
+    end as object
 from landing_line
 """
 

@@ -15,8 +15,8 @@ import duckdb
 from scorecard.contract import Contract
 
 BLANKS = (
-    " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"
-    "\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+    " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680"
+    "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
 
@@ -45,8 +45,11 @@ CONTENT_ERRORS = (
 def is_about_content(error: duckdb.Error) -> bool:
     """Whether the file is to blame; DuckDB's other errors are ours and must be seen.
 
-    Its readers raise damage as one of a few classes, and some of it as the bare base class.
+    Its readers raise damage as one of a few classes, and some of it as the bare base class. A full
+    disk is of the same class, but no file's fault: it would be set aside for good.
     """
+    if any(sign in str(error) for sign in ("Could not write", "No space left")):
+        return False
     return type(error) is duckdb.Error or isinstance(error, CONTENT_ERRORS)
 
 

@@ -1,6 +1,6 @@
 """Text files: their encoding, their physical lines, and a UTF-8 copy where DuckDB needs one.
 
-A mark decides, else strict UTF-8, else GB18030. GB18030 is never tried first: it accepts most UTF-8.
+A mark decides, else strict UTF-8, else GB18030, which is never tried first: it accepts most UTF-8.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """xlsx workbooks: one sheet with content, its first row the header.
 
-python-calamine reads the cells. It gives an error of a formula as an empty cell, so the sheet's XML is
-searched for those; a workbook is never so large that its rows could not pass through Python.
+python-calamine reads the cells. It gives an error of a formula as an empty cell, so the sheet's XML
+is searched for those; a workbook is never so large that its rows could not pass through Python.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def workbook_source(
     """The sheet's header, and its rows as a relation of texts.
 
     Raises:
-        FileRejectedError: If it is no workbook, has several sheets with content, or no fitting header.
+        FileRejectedError: If it is no workbook, has several sheets with content, or lacks columns.
     """
     sheet, rows = _rows(file)
     lines = [line for line, row in enumerate(rows, start=1) if _is_filled(row)]
