@@ -1,6 +1,6 @@
 """The facts under completeness: references that nobody knows, and the contracts' own counts.
 
-They become one model, `scores.quality_fact`, whose SQL is made from the contracts instead of being
+They become one model, `staging.quality_fact`, whose SQL is made from the contracts instead of being
 written a second time. The verdicts are published by `sql/marts/fct_quality_check.sql`.
 """
 
@@ -28,7 +28,7 @@ def quality_model(contracts: Iterable[Contract], folder: Path) -> Model:
         folder: Where they lie, which is where the model is defined.
     """
     selects = [fact for contract in contracts for fact in _facts(contract)]
-    return Model("scores", "quality_fact", folder, HEAD + "\nunion all\n".join(selects))
+    return Model("staging", "quality_fact", folder, HEAD + "\nunion all\n".join(selects))
 
 
 def _facts(contract: Contract) -> Iterator[str]:

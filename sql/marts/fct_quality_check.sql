@@ -1,5 +1,5 @@
 -- grain: as_of x dataset x check
--- Inputs: scores.source_freshness (timeliness), scores.quality_fact (counts that a contract bounds),
+-- Inputs: scores.source_freshness (timeliness), staging.quality_fact (counts that a contract bounds),
 -- ops.quarantine (rows that broke the contract), rules.assessment.
 -- None of them blocks: an orphan counts for nobody until its reference comes, a rejected row leaves the
 -- older one standing, a late source makes its parts stale.
@@ -33,7 +33,7 @@ completeness as (
         case when is_at_least then '>= ' else '' end || bound as expected,
         why_zh,
         why_en
-    from scores.quality_fact
+    from staging.quality_fact
 ),
 
 validity as (
