@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Scores a city's departments on their e-government work from what platforms recorded.",
     epilog="Start with: scorecard demo, scorecard nightly, scorecard explain edu 021.",
 )
 Home = Annotated[
@@ -42,6 +40,13 @@ class Every(StrEnum):
     day = "day"
     week = "week"
     month = "month"
+
+
+@app.callback()
+def common(home: Home = None) -> None:
+    """Scores a city's departments on their e-government work from what platforms recorded."""
+    if home:
+        os.environ["SCORECARD_HOME"] = str(home)
 
 
 def _settings(home: Path | None) -> Settings:
@@ -75,7 +80,7 @@ def demo(
     scale: Annotated[
         float, typer.Option(help="1 is a real city's year, about 95 million rows.", min=0.0001)
     ] = 0.003,
-    departments: Annotated[int, typer.Option(help="How many departments.", min=2, max=60)] = 60,
+    departments: Annotated[int, typer.Option(help="How many departments.", min=1, max=300)] = 60,
     home: Home = None,
 ) -> None:
     """Write a synthetic city's inputs for 2019 into the inbox.
@@ -199,7 +204,7 @@ def main() -> None:
     from scorecard.errors import ConfigurationError, ScorecardError
 
     try:
-        status = app(standalone_mode=False)
+        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except TyperException as error:
         _fail(f"{error.format_message()} (see scorecard {_command()}--help)", error.exit_code)
     except ConfigurationError as error:

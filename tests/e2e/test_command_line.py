@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from scorecard.settings import PROJECT
-from tests.e2e.conftest import Home
+from tests.e2e.conftest import SCORECARD, Home
 
 COMMANDS = ["demo", "nightly", "backfill", "explain", "check", "ui"]
 
@@ -46,6 +47,17 @@ def test_a_wrong_call_is_told_in_one_line_with_status_2(
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
+
+
+def test_the_home_may_be_named_before_the_command_or_by_the_environment(city: Home, tmp_path: Path):
+    told = city.run("explain", "edu", "021").stdout
+    before = [str(SCORECARD), "--home", str(city.folder), "explain", "edu", "021"]
+    done = subprocess.run(before, capture_output=True, text=True, check=True)
+    assert done.stdout == told
+    named = city.environment(SCORECARD_HOME=str(city.folder))
+    bare = [str(SCORECARD), "explain", "edu", "021"]
+    done = subprocess.run(bare, capture_output=True, text=True, check=True, env=named, cwd=tmp_path)
+    assert done.stdout == told
 
 
 def test_explain_shows_the_rule_the_arithmetic_the_files_and_the_checks(city: Home):
