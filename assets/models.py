@@ -51,7 +51,7 @@ def model_assets(
                 night.as_of,
                 night.rulebooks,
                 selected,
-                lambda name: night.progress(f"built {name}"),
+                night.progress,
             )
         except ScorecardError as error:
             raise dg.Failure(str(error)) from error

@@ -74,7 +74,9 @@ def _run(
             history_days=tuple(history),
         )
         _execute(night)
-        console.print_lines(summary_lines(night.plan, night.troubles, workspace.settings))
+        console.print_lines(
+            summary_lines(night.plan, night.troubles, workspace.settings, len(history))
+        )
 
 
 def _execute(night: NightRun) -> None:

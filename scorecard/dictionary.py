@@ -111,7 +111,7 @@ def _constraints(column: Column) -> Iterable[str]:
     if column.reference:
         yield f"→ `{'.'.join(column.reference)}`"
     if column.rulebook:
-        yield f"→ 考核办法 / rulebook: {column.rulebook}"
+        yield f"→ 考核细则 / rulebook: {column.rulebook}"
     if column.values:
         pairs = zip(column.values, column.value_labels, strict=True)
         yield ", ".join(f"`{value}` {label}" for value, label in pairs)

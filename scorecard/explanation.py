@@ -20,6 +20,11 @@ RULES = {
     "scaled": ("按来源单位评分折算", "scaled from the score another body gave"),
 }
 
+STATUSES = {
+    "scored": "已评分", "missing": "缺报", "not_applicable": "不适用", "adjusted": "已调整",
+}  # fmt: skip
+STATES = {"open": "考核期内", "deciding": "评定中", "closed": "已截止"}
+
 Row = dict[str, Any]
 
 
@@ -33,10 +38,11 @@ def explain(file: Path, department: str, code: str, assessment: str | None = Non
     if not file.exists():
         raise ScorecardError("nothing is published yet", str(file), "run: scorecard nightly")
     with duckdb.connect(file, read_only=True) as published:
-        for name, values in (
-            ("assessment", [assessment]), ("department", [department]), ("indicator", [code])
-        ):  # fmt: skip
-            _check_known(published, name, values[0])
+        department = _department(published, department)
+        code = code.zfill(3)
+        _check_known(published, "indicator", "indicator_code", code)
+        if assessment is not None:
+            _check_known(published, "assessment", "assessment_id", assessment)
         found = _rows(published, INDICATOR, department, code, assessment, assessment)
         if not found:
             raise ConfigurationError(
@@ -48,15 +54,27 @@ def explain(file: Path, department: str, code: str, assessment: str | None = Non
             yield from _indicator(published, row)
 
 
-def _check_known(published: duckdb.DuckDBPyConnection, name: str, value: str | None) -> None:
-    column = "indicator_code" if name == "indicator" else f"{name}_id"
+def _department(published: duckdb.DuckDBPyConnection, named: str) -> str:
+    """The id of a department that is named by its id, its name or its short name."""
+    known = published.execute(
+        "select department_id, name, short_name from dim_department order by department_id"
+    ).fetchall()
+    found = [row[0] for row in known if named in row]
+    if len(found) == 1:
+        return str(found[0])
+    listed = ", ".join(f"{code} {short}" for code, _, short in known)
+    many = "several departments are" if found else "no department is"
+    raise ConfigurationError(f"{many} called '{named}'", None, f"known: {listed}")
+
+
+def _check_known(published: duckdb.DuckDBPyConnection, name: str, column: str, value: str) -> None:
     known = [
         row[0]
         for row in published.execute(
             f"select distinct {column} from dim_{name} order by {column}"
         ).fetchall()
     ]
-    if value is not None and value not in known:
+    if value not in known:
         raise ConfigurationError(
             f"no {name} is called '{value}'", None, f"known: {', '.join(known)}"
         )
@@ -68,10 +86,11 @@ def _indicator(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
         f"{row['indicator_code']} {row['name_zh']} / {row['name_en']}"
     )
     yield f"{row['level1']} > {row['level2']} > {row['level3']}"
-    yield f"{row['assessment']} ({row['assessment_id']})  as of {row['as_of']}, {row['state']}"
+    state = f"{STATES[row['state']]} {row['state']}"
+    yield f"{row['assessment']} ({row['assessment_id']})  截至 as of {row['as_of']}, {state}"
     yield ""
     yield (
-        f"得分 score {row['score']} / {row['points']}   状态 status: {row['status']}"
+        f"得分 score {row['score']} / {row['points']}   状态 status: {_status(row)}"
         + (f"   计算得分 computed {row['computed_score']}" if row["status"] == "adjusted" else "")
         + ("   数据过期 stale" if row["stale"] else "")
     )
@@ -106,7 +125,7 @@ def _part(published: duckdb.DuckDBPyConnection, part: Row) -> Iterator[str]:
     ]  # fmt: skip
     if facts:
         yield f"  输入 inputs: {', '.join(facts)}"
-    yield f"  得分 score: {part['score']} / {part['points']}  ({part['status']})"
+    yield f"  得分 score: {part['score']} / {part['points']}  ({_status(part)})"
     yield f"  {part['explanation_zh']}"
     yield f"  {part['explanation_en']}"
     for source in _rows(
@@ -129,7 +148,7 @@ def _checks(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
     )
     if checks:
         yield ""
-        yield "数据检查 checks on the sources:"
+        yield "数据检查（全市范围） checks on the sources, of the whole city:"
     for check in checks:
         verdict = "通过 passed" if check["passed"] else f"未通过 FAILED ({check['severity']})"
         yield (
@@ -138,6 +157,10 @@ def _checks(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
         )
         if not check["passed"]:
             yield f"    {check['why_zh']} / {check['why_en']}"
+
+
+def _status(row: Row) -> str:
+    return f"{STATUSES[row['status']]} {row['status']}"
 
 
 def _plain(value: Any) -> str:

@@ -191,6 +191,10 @@ def backfill_days(first: dt.date, last: dt.date, every: str) -> list[dt.date]:
     Raises:
         ConfigurationError: If there is none.
     """
+    if first > last:
+        raise ConfigurationError(
+            f"--from {first} is after --to {last}", "backfill", "swap the two days"
+        )
     days = [first + dt.timedelta(n) for n in range((last - first).days + 1)]
     chosen = [
         day

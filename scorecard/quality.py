@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scorecard.contract import Contract
+from scorecard.contract import Column, Contract
 from scorecard.contract.model import Reference
 from scorecard.models import Model
 
@@ -44,6 +44,17 @@ def _facts(contract: Contract) -> Iterator[str]:
             f"{names} 须见于 {known}；否则该行不计入任何部门，待对应数据送达后计入",
             f"{names} must be known to {known}; until it is, the row counts for nobody",
         )
+    for column in contract.columns:
+        if column.rulebook:
+            yield _fact(
+                contract.name,
+                f"{column.name}_in_a_rulebook",
+                _unknown_to_rulebooks(contract, column),
+                0,
+                False,
+                f"{column.name} 须见于当年考核细则，否则该行不计入任何部门；请核对编号",
+                f"{column.name} must stand in the year's rulebook, or the row counts for nobody",
+            )
     for rule in contract.completeness:
         yield _fact(
             contract.name,
@@ -64,6 +75,26 @@ def _fact(
         f"select '{texts[0]}' as dataset, '{texts[1]}' as check_name, "
         f"cast(({query.strip()}) as bigint) as observed, cast({bound} as bigint) as bound, "
         f"{str(is_at_least).lower()} as is_at_least, '{texts[2]}' as why_zh, '{texts[3]}' as why_en"
+    )
+
+
+def _unknown_to_rulebooks(contract: Contract, column: Column) -> str:
+    """A count of rows of an assessed year whose indicator, or part of it, no rulebook has."""
+    names = {c.name for c in contract.columns}
+    year = "known.year = given.year and " if "year" in names else ""
+    known = "select a.year, i.indicator_code from rules.indicator as i"
+    match = "known.indicator_code = given.indicator_code"
+    if column.rulebook == "part":
+        known = (
+            "select a.year, i.indicator_code, "
+            "unnest(coalesce(i.options['parts'], [i.part])) as part from rules.part as i"
+        )
+        match += " and known.part = given.part"
+    scored = "where given.year in (select year from rules.assessment)" if year else ""
+    return (
+        f'select count(*) from staging."{contract.name}" as given anti join '
+        f"({known} inner join rules.assessment as a on a.assessment_id = i.assessment_id) as known "
+        f"on {year}{match} {scored}"
     )
 
 

@@ -69,13 +69,15 @@ def run_models(
     Raises:
         ModelError: If the database refuses one; then no table has changed.
     """
+    layer = None
     connection.begin()
     try:
         for name, model in models.items():
             if selected is None or name in selected:
+                if progress and model.layer != layer:
+                    progress(f"building {model.layer}")
+                layer = model.layer
                 _build(connection, model)
-                if progress:
-                    progress(name)
     except BaseException:
         connection.rollback()
         raise

@@ -13,8 +13,12 @@ from scorecard.settings import Settings
 HEAD = 10
 
 
-def summary_lines(plan: Plan, troubles: Sequence[str], settings: Settings) -> Iterator[str]:
+def summary_lines(
+    plan: Plan, troubles: Sequence[str], settings: Settings, history_days: int = 0
+) -> Iterator[str]:
     """The lines, from the published file."""
+    if history_days:
+        yield f"scored {history_days} days into the history (table fct_score_history)"
     with duckdb.connect(settings.published_file, read_only=True) as published:
         for row in published.execute(
             "select assessment_id, as_of, state, name_zh from dim_assessment order by all"
@@ -31,6 +35,7 @@ def summary_lines(plan: Plan, troubles: Sequence[str], settings: Settings) -> It
     yield ""
     yield f"published: {settings.published_file.resolve()}"
     yield f"  through: {settings.published_file}"
+    yield "next: scorecard explain DEPARTMENT CODE, such as edu 021; scorecard ui"
 
 
 def _assessment(
@@ -52,6 +57,8 @@ def _assessment(
             f"{rank or '-':>4}  {_padded(f'{label} ({code})', 34)}{total:>7}{points:>8}"
             f"{'-' if rate is None else rate:>8}{missing:>9}{stale:>7}"
         )
+    if not ranked:
+        yield "   no department of the rulebook's city_code is active: is departments delivered?"
     if len(ranked) > HEAD:
         yield f"   …  and {len(ranked) - HEAD} more"
 
@@ -72,9 +79,14 @@ def _stale(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 
 def _quarantined(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    rows = published.execute(
-        "select dataset, count(*), count(distinct file_name) from fct_quarantine group by all "
-        "order by all"
-    ).fetchall()
-    if rows:
-        yield "quarantined rows: " + ", ".join(f"{name} {n}" for name, n, _ in rows)
+    [(total,)] = published.execute("select count(*) from fct_quarantine").fetchall()
+    if not total:
+        return
+    yield f"quarantined: {total} rows or whole files (table fct_quarantine), the newest:"
+    for dataset, file, line, column, reason in published.execute(
+        "select dataset, file_name, line, column_name, reason_en from fct_quarantine "
+        "order by first_seen_at desc, dataset, file_name, line limit ?",
+        [HEAD],
+    ).fetchall():
+        place = f"{dataset}/{file}" + (f" line {line}" if line else "")
+        yield f"   {place}{f', {column}' if column else ''}: {reason[:100]}"

@@ -116,7 +116,8 @@ def _follow(
             )
         elif kind != column.sql_type:
             raise ScorecardError(
-                f"raw.{contract.name}.{column.name} is {kind}, but its contract says {column.sql_type}",
+                f"raw.{contract.name}.{column.name} is {kind}, "
+                f"but its contract says {column.sql_type}",
                 str(contract.path),
                 "give the column another name, or start a new home and deliver again",
             )

@@ -125,7 +125,7 @@ end;
 
 -- What of a rejected value may be shown: short, and nothing that looks like an identity number.
 create or replace macro shown_value(x) as case
-    when regexp_matches(half_width(x), '\d{14}') then left(regexp_replace(half_width(x), '\d{14,17}[\dXx]', '***', 'g'), 64)
+    when regexp_matches(half_width(x), '\d{14}') then left(regexp_replace(half_width(x), '\d{14,}[\dXx]', '***', 'g'), 64)
     else left(x, 64)
 end;
 

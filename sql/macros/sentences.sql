@@ -5,6 +5,15 @@
 create or replace macro plain(number) as
 rtrim(rtrim(cast(cast(number as decimal(38, 6)) as varchar), '0'), '.');
 
+-- A noun may end with its unit in brackets: 已挂接目录（条）. The number then goes between the two.
+create or replace macro unit_of(noun) as regexp_extract(noun, '（(.{1,4})）$', 1);
+create or replace macro counted_zh(noun, number) as
+case
+    when unit_of(noun) = '' then noun || '：' || number
+    else regexp_replace(noun, '（.{1,4}）$', '') || ' ' || number || ' ' || unit_of(noun)
+end;
+create or replace macro with_unit(number, noun) as number || rtrim(' ' || unit_of(noun));
+
 create or replace macro capitalized(words) as upper(left(words, 1)) || substr(words, 2);
 
 -- A sentence's end, unless the text, written by someone else, already has one.
@@ -37,8 +46,8 @@ create or replace macro no_input_zh(status, name, rule, day, points) as
 case status
     when 'missing'
         then
-            '“' || name || '”截至 ' || day || ' 没有可以计分的记录：记为缺失，' || points
-            || ' 分一分未得。' || closed_zh(rule)
+            '“' || name || '”截至 ' || day || ' 没有可以计分的记录：缺报，得 0 分，满分 '
+            || points || ' 分。' || closed_zh(rule)
     else '“' || name || '”截至 ' || day || ' 没有应当考核的事项：不适用，不计入总分。'
 end;
 create or replace macro no_input_en(status, name, rule, day, points) as
@@ -54,7 +63,7 @@ end;
 
 create or replace macro no_peers_zh(has_base, base_noun, points) as
 case when has_base then '没有其他城市的数据可比' else '没有“' || base_noun || '”的数据' end
-|| '，无法排名：记为缺失，' || points || ' 分一分未得。';
+|| '，无法排名：缺报，得 0 分，满分 ' || points || ' 分。';
 create or replace macro no_peers_en(has_base, base_noun, points) as
 case
     when has_base then 'No other city has data to compare with'
@@ -62,7 +71,7 @@ case
 end || ', so there is no rank: missing, nothing earned (full marks: ' || points || ').';
 
 create or replace macro empty_zh(verdict, base_noun, base, score) as
-base_noun || '：' || base || '，没有可以比较的基数，'
+counted_zh(base_noun, base) || '，没有可以比较的基数，'
 || case verdict
     when 'full' then '没有尚待完成的，按规则得满分 ' || score || ' 分。'
     when 'not_applicable' then '不适用，不计入总分。'
@@ -81,15 +90,15 @@ create or replace macro computed_en(sum) as replace(replace(sum, '×', 'x'), '÷
 
 -- ratio and scaled. sum: the base as it was computed; gap: what full marks would still take.
 create or replace macro ratio_zh(value_noun, value, base_noun, base, sum, points, score, is_capped, gap) as
-base_noun || '：' || base || case when sum <> base then '（' || sum || '）' else '' end
-|| '，' || value_noun || '：' || value || '。' || points || ' 分 × ' || value || ' ÷ '
+counted_zh(base_noun, base) || case when sum <> base then '（' || sum || '）' else '' end
+|| '，' || counted_zh(value_noun, value) || '。' || points || ' 分 × ' || value || ' ÷ '
 || case when sum <> base then '（' || sum || '）' else base end
 || case
     when is_capped then '，超出的不计，得满分 '
     when starts_with(value, '-') then '，负数按 0 计，得 '
     else ' = '
 end
-|| score || ' 分。' || coalesce('距满分还差 ' || gap || '。', '');
+|| score || ' 分。' || coalesce('距满分还差 ' || with_unit(gap, value_noun) || '。', '');
 create or replace macro ratio_en(value_noun, value, base_noun, base, sum, points, score, is_capped, gap) as
 capitalized(value_noun) || ': ' || value || '. ' || capitalized(base_noun) || ': ' || base
 || case when sum <> base then ' (' || computed_en(sum) || ')' else '' end
@@ -103,13 +112,16 @@ end
 || score || ' points.' || coalesce(' Short of full marks by ' || gap || '.', '');
 
 create or replace macro per_unit_zh(value_noun, value, each, points, score, is_capped, gap) as
-value_noun || '：' || value || '。每个 ' || each || ' 分 × ' || value
+counted_zh(value_noun, value) || '。每' || coalesce(nullif(unit_of(value_noun), ''), '个') || ' '
+|| each || ' 分 × ' || value
 || case
     when is_capped then '，最高 ' || points || ' 分，得 '
     when starts_with(value, '-') then '，负数按 0 计，得 '
     else ' = '
 end
-|| score || ' 分。' || coalesce('再有 ' || gap || ' 个即得满分 ' || points || ' 分。', '');
+|| score || ' 分。' || coalesce(
+    '再有 ' || gap || ' ' || coalesce(nullif(unit_of(value_noun), ''), '个') || '即得满分 ' || points || ' 分。', ''
+);
 create or replace macro per_unit_en(value_noun, value, each, points, score, is_capped, gap) as
 capitalized(value_noun) || ': ' || value || '. Each earns ' || each || ': ' || each || ' x ' || value
 || case
@@ -121,11 +133,12 @@ end
 || coalesce(' With ' || gap || ' more: full marks, ' || points || ' points.', '');
 
 create or replace macro flag_zh(value_noun, value, at_least, points, score, gap) as
-value_noun || '：' || value || '，'
+counted_zh(value_noun, value) || '，'
 || case
-    when gap is null then '达到要求的 ' || at_least || '：得满分 ' || score || ' 分。'
+    when gap is null
+        then '已达到要求的 ' || with_unit(at_least, value_noun) || '：得满分 ' || score || ' 分。'
     else
-        '要求至少 ' || at_least || '，还差 ' || gap || '：得 ' || score || ' 分，满分 '
+        '要求至少 ' || with_unit(at_least, value_noun) || '，还差 ' || with_unit(gap, value_noun) || '：得 ' || score || ' 分，满分 '
         || points || ' 分。'
 end;
 create or replace macro flag_en(value_noun, value, at_least, points, score, gap) as
@@ -138,9 +151,9 @@ capitalized(value_noun) || ': ' || value || '. '
 end;
 
 create or replace macro limit_zh(value_noun, value, at_most, points, score, gap) as
-value_noun || '：' || value || '，上限 ' || at_most || '，'
+counted_zh(value_noun, value) || '，上限 ' || with_unit(at_most, value_noun) || '，'
 || case
-    when gap is null then '没有超过：得满分 ' || score || ' 分。'
+    when gap is null then '未超过：得满分 ' || score || ' 分。'
     else '超出 ' || gap || '：得 ' || score || ' 分，满分 ' || points || ' 分。'
 end;
 create or replace macro limit_en(value_noun, value, at_most, points, score, gap) as
@@ -153,7 +166,7 @@ end;
 -- Nothing to keep within the limit, and so nothing earned.
 create or replace macro unmeasured_zh(metric, value_noun, points, score) as
 case metric
-    when 'major_outages_and_incidents' then '窗口内没有在用的网络链路，只有已接入的部门才能得分'
+    when 'major_outages_and_incidents' then '考核期内没有在用的网络线路，只有已接入的部门才能得分'
     else '没有可以衡量的' || value_noun
 end || '：得 ' || score || ' 分，满分 ' || points || ' 分。';
 create or replace macro unmeasured_en(metric, value_noun, points, score) as
@@ -173,7 +186,7 @@ capitalized(value_noun) || ': ' || coalesce(level, 'none') || ', ' || score || '
 || ' points' || coalesce(' ("' || best || '" earns full marks)', '') || '.';
 
 create or replace macro rank_zh(value_noun, value, base_noun, base, rank, bands, score) as
-value_noun || '：' || value || '，' || base_noun || '：' || base
+counted_zh(value_noun, value) || '，' || counted_zh(base_noun, base)
 || case
     when rank is null then '。不参加排名：得 ' || score || ' 分。'
     else

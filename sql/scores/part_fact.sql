@@ -100,7 +100,7 @@ select
     plain(coalesce(score.base, 0)) as base,
     coalesce(short.base_millionths, 0) > 0 as has_base,
     case
-        when short.metric = 'credit_volume'
+        when short.metric = 'credit_volume' and short.elapsed_days < short.year_days
             then
                 plain(published_decimal(short.base_millionths // short.elapsed_days, 1)) || ' × '
                 || cast(short.elapsed_days as varchar) || ' ÷ '

@@ -30,6 +30,7 @@ def test_every_command_teaches_itself(tmp_path: Path, command: str):
         (["nightly", "--assessment", "nowhere-2019"], "huaibei-2019"),
         (["nightly", "--asof", "2019-12-31"], "--asof"),
         (["backfill", "--from", "2019-01-01"], "--to"),
+        (["backfill", "--from", "2019-02-01", "--to", "2019-01-03"], "swap"),
         (["backfill", "--from", "2019-01-02", "--to", "2019-01-03"], "no month ends"),
         (
             ["backfill", "--from", "2018-12-31", "--to", "2019-01-31", "--every", "day"],
@@ -71,6 +72,11 @@ def test_explain_shows_the_rule_the_arithmetic_the_files_and_the_checks(city: Ho
     assert "通过 passed" in text
 
 
+@pytest.mark.parametrize("words", [("edu", "21"), ("教育局", "021"), ("淮北市教育局", "21")])
+def test_explain_takes_names_and_short_codes_too(city: Home, words: tuple[str, str]):
+    assert city.run("explain", *words).stdout == city.run("explain", "edu", "021").stdout
+
+
 def test_explain_works_for_every_indicator(city: Home):
     from scorecard.explanation import explain
 
@@ -87,6 +93,7 @@ def test_explain_works_for_every_indicator(city: Home):
     [
         (["explain", "nobody", "021"], "edu"),
         (["explain", "edu", "999"], "035"),
+        (["explain", "局", "021"], "edu 教育局"),
         (["explain", "edu", "021", "--assessment", "x"], "huaibei-2019"),
     ],
 )

@@ -105,7 +105,7 @@ def test_read_is_loaded_and_quarantined_for_every_dataset(city: Home):
 def test_a_night_with_nothing_new_publishes_the_same_again(city: Home, tmp_path: Path):
     again = city.copy(tmp_path / "home")
     done = again.run("nightly", "--as-of", AS_OF)
-    assert "built" not in done.stdout
+    assert "building" not in done.stdout
     assert "landed" not in done.stdout
     assert exported(again, tmp_path / "again") == exported(city, tmp_path / "first")
     assert len(list((again.folder / "published" / "versions").iterdir())) == 2

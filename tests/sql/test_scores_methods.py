@@ -216,7 +216,7 @@ SENTENCES = {
         "Base_en: 0, so there is nothing to divide by: nothing is left to do, by the rule full "
         "marks, 2.00 points."),
     "only pending evidence is missing": (
-        "“部分 only”截至 2019-12-31 没有可以计分的记录：记为缺失，2 分一分未得。rule_zh。"
+        "“部分 only”截至 2019-12-31 没有可以计分的记录：缺报，得 0 分，满分 2 分。rule_zh。"
         "另有 3 份材料待审，通过后才计分。",
         'Nothing that counts came for "part only" by 2019-12-31: missing, nothing earned '
         "(full marks: 2). rule_en. Evidence still pending: 3; it counts once accepted."),
@@ -240,7 +240,7 @@ SENTENCES = {
         "value_zh：1，上限 0，超出 1：得 0.00 分，满分 3 分。",
         "Value_en: 1. At most 0 allowed, 1 too many: 0.00 of 3 points."),
     "a limit with nothing to keep is scored 0": (
-        "窗口内没有在用的网络链路，只有已接入的部门才能得分：得 0.00 分，满分 3 分。",
+        "考核期内没有在用的网络线路，只有已接入的部门才能得分：得 0.00 分，满分 3 分。",
         "No network link was in service in the window, and only a connected department can earn "
         "this: 0.00 of 3 points."),
     "rank 6 earns the lower band": (
@@ -249,7 +249,7 @@ SENTENCES = {
         "Value_en: 9. Base_en: 10. 9 / 10 ranks 6 among the cities: 1.00 points "
         "(rank 1 to 5: 2, rank 6 to 10: 1, others: 0)."),
     "no other city to compare with is missing": (
-        "没有其他城市的数据可比，无法排名：记为缺失，2 分一分未得。",
+        "没有其他城市的数据可比，无法排名：缺报，得 0 分，满分 2 分。",
         "No other city has data to compare with, so there is no rank: missing, nothing "
         "earned (full marks: 2)."),
 }  # fmt: skip
