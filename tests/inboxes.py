@@ -89,16 +89,25 @@ def table(rows: Sequence[dict[str, Any]]) -> list[list[Any]]:
 
 
 def csv_bytes(
-    *rows: dict[str, Any], encoding: str = "utf-8", delimiter: str = ",", end: str = "\n"
+    *rows: dict[str, Any],
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    end: str = "\n",
+    quotes_all: bool = False,
 ) -> bytes:
-    return sheet_csv(table(rows), encoding, delimiter, end)
+    return sheet_csv(table(rows), encoding, delimiter, end, quotes_all)
 
 
 def sheet_csv(
-    sheet: Iterable[Sequence[Any]], encoding: str = "utf-8", delimiter: str = ",", end: str = "\n"
+    sheet: Iterable[Sequence[Any]],
+    encoding: str = "utf-8",
+    delimiter: str = ",",
+    end: str = "\n",
+    quotes_all: bool = False,
 ) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text, delimiter=delimiter, lineterminator=end).writerows(sheet)
+    quoting = csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL
+    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(sheet)
     return text.getvalue().encode(encoding)
 
 
