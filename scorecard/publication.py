@@ -77,7 +77,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: Contract) -> None
     target = f'publication.main."{table.name}"'
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
-    order = ", ".join(f'"{name}"' for name in table.key) or "all"
+    order = ", ".join([f'"{name}"' for name in table.key] + [names])
     connection.execute(f"create table {target} ({types})")
     connection.execute(
         f'insert into {target} select {names} from marts."{table.name}" order by {order}'

@@ -42,4 +42,5 @@ order by
     outages.assessment_id,
     outages.link_id,
     outages.started_at,
-    outages.is_planned
+    outages.is_planned,
+    outages.ended_at

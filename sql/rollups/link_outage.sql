@@ -2,7 +2,7 @@
 -- Inputs: rules.assessment, staging.serving_link, rollups.probe_runs, staging.network_outages.
 -- On half-open intervals [start, end): unplanned outages are the maximal intervals of D minus P,
 -- where D is what probes or registered unplanned outages say and P the registered planned ones.
--- Planned ones are rows of their own, of one start the longest. What has no end by E lasts to E.
+-- Planned ones are rows of their own, as they were registered. What has no end by E lasts to E.
 -- Found by sweeping over the edges: at each instant, how many intervals of D and of P are open.
 -- started_at is uncut, ended_at null where it is after E (ends_at is E's end then). More than 4 hours
 -- within the window, which begins for it at within_from_at, make an unplanned outage major.
@@ -149,13 +149,9 @@ outages as (
         link_id,
         true as is_planned,
         started_at,
-        max(ends_at) as ends_at
+        ends_at
     from known_at_e
     where is_planned
-    group by
-        assessment_id,
-        link_id,
-        started_at
 ),
 
 placed as (

@@ -316,7 +316,7 @@ def test_a_kill_leaves_each_file_in_or_out_and_the_next_run_ends_alike(
     assert (
         inbox.rows(
             "select file_name from ops.file as f where rows_read = 0 "
-            "or rows_loaded <> (select count(*) from raw.credit_records where _file_id = f.file_id) "
+            "or rows_loaded <> (select count(*) from raw.credit_records where _file_id = file_id) "
             "or rows_quarantined <> (select count(*) from ops.quarantine where file_id = f.file_id)"
         )
         == []

@@ -99,9 +99,7 @@ def test_the_file_has_storage_version_1_2(warehouse, tmp_path: Path):
     assert "v1.2.0" in str(tags)
 
 
-def test_rows_stand_in_the_order_of_the_key_whatever_order_they_came_in(
-    warehouse, tmp_path: Path
-):
+def test_rows_stand_in_the_order_of_the_key_whatever_order_they_came_in(warehouse, tmp_path: Path):
     warehouse.execute(
         "insert into marts.dim_section values ('b', '2', 'x'), ('a', '1', 'y'), ('b', '1', 'z')"
     )

@@ -20,9 +20,7 @@ MACROS = PROJECT / "sql" / "macros"
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str]]:
-    return [
-        (row[0], row[1]) for row in connection.execute(f"describe raw.{table}").fetchall()
-    ]
+    return [(row[0], row[1]) for row in connection.execute(f"describe raw.{table}").fetchall()]
 
 
 def test_every_raw_table_has_just_the_stored_columns_of_its_contract():
@@ -67,7 +65,10 @@ def test_a_column_whose_type_a_contract_changed_is_refused_with_the_mend():
 def test_another_process_that_has_it_open_is_told_in_one_line(tmp_path: Path):
     file = tmp_path / "warehouse" / "scorecard.duckdb"
     connect(file).close()
-    script = f"import duckdb, sys; c = duckdb.connect({str(file)!r}); print('open', flush=True); sys.stdin.read()"
+    script = (
+        f"import duckdb, sys; c = duckdb.connect({str(file)!r}); "
+        "print('open', flush=True); sys.stdin.read()"
+    )
     other = subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -97,6 +97,7 @@ def test_planned_outages_stand_beside_what_they_leave_of_the_others() -> None:
     hours = "hour(started_at), hour(ended_at), hours, planned, major"
     assert shown(city, hours) == [
         (0, 2, 2, False, False),
+        (2, 3, 1, True, False),
         (2, 3, Decimal("1.5"), True, False),
         (3, 9, Decimal("5.5"), False, True),
     ]

@@ -112,8 +112,8 @@ fct_score_history +assessment_id +as_of:DATE +department_id +indicator_code scor
 fct_source_freshness +dataset provider newest_period?:DATE due_at?:TIMESTAMP
     lag_hours?:DECIMAL(18,6) timely:BOOLEAN last_loaded_at?:TIMESTAMP rows_loaded:BIGINT
     rows_quarantined:BIGINT files:BIGINT
-mart_outage +assessment_id +link_id department_id +started_at:TIMESTAMP ended_at?:TIMESTAMP
-    hours:DECIMAL(18,6) +planned:BOOLEAN major:BOOLEAN
+mart_outage assessment_id link_id department_id started_at:TIMESTAMP ended_at?:TIMESTAMP
+    hours:DECIMAL(18,6) planned:BOOLEAN major:BOOLEAN
 mart_scorecard +assessment_id +department_id department total:DECIMAL(6,2) points:DECIMAL(6,2)
     score_rate?:DECIMAL(5,2) rank?:INTEGER indicators_missing:BIGINT indicators_stale:BIGINT
 mart_scorecard_level +assessment_id +department_id +level1 score:DECIMAL(6,2) points:DECIMAL(6,2)
