@@ -133,10 +133,11 @@ def score(
     current = fingerprints(workspace, connection, as_of, rulebooks)
     run_models(connection, workspace.models, selected, progress)
     ran = [name for name in workspace.models if selected is None or name in selected]
-    connection.executemany(
-        "insert or replace into ops.fingerprint values (?, ?)",
-        [(name, current[name]) for name in ran],
-    )
+    if ran:
+        connection.executemany(
+            "insert or replace into ops.fingerprint values (?, ?)",
+            [(name, current[name]) for name in ran],
+        )
     connection.execute("insert or replace into ops.setting values ('as_of', ?)", [str(as_of)])
     keep_history(connection)
 

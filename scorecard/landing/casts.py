@@ -30,7 +30,7 @@ UNREADABLE = {
     "TS": Reason("不是有效时间", "no valid time"),
     "I": Reason("不是有效整数", "no valid integer"),
     "N": Reason("不是有效数字，或超出范围", "no valid number, or out of range"),
-    "B": Reason("不是有效的是/否值", "no valid yes or no"),
+    "B": Reason("不是有效的是/否值（可用是/否、1/0）", "no valid yes or no (1/0, 是/否)"),
 }
 EMPTY = Reason("必填项为空", "empty, but required")
 NEGATIVE = Reason("数量不能为负", "a count cannot be negative")

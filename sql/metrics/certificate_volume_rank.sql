@@ -5,9 +5,9 @@
 -- value: own volume, the certificates of those types with the rulebook's city issued in window, by
 -- any known department; base: own population. inputs: claimed types.
 -- The others' volumes are the year's bulletin, 0 for a city without a row; own rows there are not
--- used. Without an own population, or without any other peer's row for those types, nothing can be
--- ranked: value and rank are null. An own volume of 0 has a value but no rank.
--- A city without a population of the year is no peer, so its rows say nothing. Quotients are
+-- used. Without an own population, or without any other known city's row for those types, nothing
+-- can be ranked: value and rank are null. An own volume of 0 has a value but no rank.
+-- A city without a population of the year is no peer: nobody is ranked behind it. Quotients are
 -- compared by cross multiplication, never divided.
 with parts as (
     select
@@ -60,6 +60,11 @@ peers as (
         cast(population as hugeint) as population
     from staging.populations
     where population > 0
+),
+
+known_cities as (
+    select distinct city_code
+    from staging.populations
 ),
 
 claimed as (
@@ -119,7 +124,9 @@ other_volumes as (
             claimed.type_code = volumes.type_code
             and claimed.year = volumes.year
             and claimed.city_code <> volumes.city_code
-    inner join peers
+    inner join known_cities
+        on volumes.city_code = known_cities.city_code
+    left join peers
         on
             volumes.city_code = peers.city_code
             and volumes.year = peers.year

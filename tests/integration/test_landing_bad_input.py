@@ -196,7 +196,7 @@ def test_a_bad_row_is_set_aside_and_the_others_load(inbox, form, changes, column
         ("returned_count", "-1", "a count cannot be negative"),
         ("returned_count", "1,234", "no valid integer"),
         ("returned_count", "1.5", "no valid integer"),
-        ("feedback_required", "maybe", "no valid yes or no"),
+        ("feedback_required", "maybe", "no valid yes or no (1/0, 是/否)"),
         ("received_at", "2019-03-05 25:00", "no valid time"),
         ("completed_at", "昨天", "no valid time"),
     ],

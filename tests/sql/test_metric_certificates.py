@@ -376,3 +376,24 @@ def test_certificates_are_traced_to_their_files() -> None:
         ("certificate_uses", "a.csv", 1, 1),
         ("certificate_uses", "b.csv", 2, 2),
     ]
+
+
+def test_a_known_city_without_a_population_of_the_year_is_ranked_behind_by_nobody() -> None:
+    city = City()
+    city.give("populations", {"city_code": "340600", "year": 2019, "population": 100})
+    city.give("populations", {"city_code": "340300", "year": 2018, "population": 1})
+    city.give("certificate_types", {"type_code": "t1", "claimed_at": "2019-01-01"})
+    city.give("certificates", {"type_code": "t1", "issued_at": "2019-05-01 08:00:00"})
+    city.give("certificate_volumes", {"city_code": "340300", "type_code": "t1", "volume": 999})
+    row = city.score().part("028", "volume_rank")
+    assert (row["status"], row["rank"], row["score"]) == ("scored", 1, 2)
+
+
+def test_a_city_that_nobody_knows_is_no_comparison() -> None:
+    city = City()
+    city.give("populations", {"city_code": "340600", "year": 2019, "population": 100})
+    city.give("certificate_types", {"type_code": "t1", "claimed_at": "2019-01-01"})
+    city.give("certificates", {"type_code": "t1", "issued_at": "2019-05-01 08:00:00"})
+    city.give("certificate_volumes", {"city_code": "999999", "type_code": "t1", "volume": 0})
+    row = city.score().part("028", "volume_rank")
+    assert (row["status"], row["rank"], row["score"]) == ("missing", None, 0)
