@@ -1,9 +1,9 @@
 """How much longer landing takes than the same cast done by one bare statement of DuckDB.
 
 Writes credit records (the heaviest dataset, with personal columns) once as parquet and csv, lands
-them into an empty warehouse and prints the seconds beside those of one `create table as select` with
-the same columns, casts and row number: with the check of key information that landing makes of the
-personal columns, and without. Best of the rounds, since a disk and other work disturb single ones.
+them into an empty warehouse and prints the seconds beside those of one `create table as select`
+with the same columns, casts and row number: with the check of key information that landing makes of
+the personal columns, and without. Best of the rounds, since a disk and other work disturb single ones.
 
     python -m benchmarks.landing --rows 10000000
 """
@@ -31,7 +31,9 @@ select
     'r' || lpad(cast(i as varchar), 9, '0') as record_id,
     'd' || i % 300 as directory_id,
     case when i % 3 = 0 then 'organization' else 'person' end as subject_kind,
-    case when i % 3 = 0 then '淮北市第' || i % 5000 || '有限责任公司' else '张三' || i % 100 end as subject_name,
+    case
+        when i % 3 = 0 then '淮北市第' || i % 5000 || '有限责任公司' else '张三' || i % 100
+    end as subject_name,
     case when i % 3 = 0 then 'uscc' else 'identity' end as subject_code_kind,
     case
         when i % 3 = 0 then '91340600MA' || lpad(cast(i % 10000000 as varchar), 7, '0') || 'X'
@@ -80,7 +82,8 @@ def main() -> None:
         )
         print(
             f"{ending}: landing {landing:.1f} s, bare with the check {checked:.1f} s "
-            f"(x {landing / checked:.2f}, goal {GOAL}), without {cast:.1f} s (x {landing / cast:.2f})"
+            f"(x {landing / checked:.2f}, goal {GOAL}), "
+            f"without {cast:.1f} s (x {landing / cast:.2f})"
         )
 
 

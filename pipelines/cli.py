@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
+import socket
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -185,6 +187,7 @@ def ui(
     from scorecard.settings import PROJECT
 
     settings = _settings(home)
+    _check_port(host, port)
     environment = os.environ | {
         "DAGSTER_HOME": str(prepare_instance(settings)),
         "SCORECARD_HOME": str(settings.home),
@@ -192,11 +195,26 @@ def ui(
     }
     dagster = Path(sys.executable).with_name("dagster")
     print(f"Dagster UI: http://{host}:{port}  (stop with Ctrl-C)", flush=True)
+    # A shell's background job ignores SIGINT, which is how Dagster stops its own processes.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.execve(  # the signals of the terminal then reach Dagster itself
         dagster,
         [str(dagster), "dev", "-w", str(PROJECT / "workspace.yaml"), "-p", str(port), "-h", host],
         environment,
     )
+
+
+def _check_port(host: str, port: int) -> None:
+    from scorecard.errors import ScorecardError
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ScorecardError(
+                f"cannot listen on {host}:{port}: {error.strerror}", "ui", "give another --port"
+            ) from error
 
 
 def main() -> None:

@@ -39,11 +39,9 @@ from scorecard.landing.source import (
 )
 from scorecard.landing.text import (
     UTF_8,
-    Shape,
+    Tally,
     decoded,
     encoding_of,
-    opened,
-    shape_of,
     stage_lines,
 )  # fmt: skip
 
@@ -67,22 +65,24 @@ def delimited_source(
     Raises:
         FileRejectedError: If the file is no text or its header does not fit the contract.
     """
-    encoding, delimiter = encoding_of(file), DELIMITERS[file.format]
+    delimiter = DELIMITERS[file.format]
+    tally = Tally(delimiter)
+    encoding = encoding_of(file, tally)
     head = _read_head(file, encoding, delimiter)
     header = match_header(contract, head.cells)
-    columns = {name: f"c{i}" for name, i in header.positions.items()}
-    with _utf_8(file, encoding, folder) as copy:
-        shape = _shape(file, copy, delimiter)
+    with _utf_8_copy(file, encoding, folder) as copy:
+        if copy is not None:
+            tally = _tally(copy, delimiter)
         path = file.sql_path if copy is None else glob.escape(str(copy))
         is_packed = copy is None and file.is_gzipped
-        if _stage_quickly(connection, path, is_packed, delimiter, head, shape):
+        if _stage_quickly(connection, path, is_packed, delimiter, head, tally):
             relation = f"(select rowid + {head.lines + 1} as _line, * from landing_row)"
             return header, Source(
                 relation,
-                {name: SourceColumn(sql) for name, sql in columns.items()},
-                shape.lines - head.lines,
+                {name: SourceColumn(f"c{i}") for name, i in header.positions.items()},
+                tally.lines - head.lines,
             )
-    rows = _stage_exactly(connection, file, encoding, delimiter, head, shape)
+    rows = _stage_exactly(connection, file, encoding, delimiter, head, tally)
     return header, Source(
         f"(select line as _line, fields from landing_record where len(fields) = {len(head.cells)})",
         {name: SourceColumn(f"fields[{i + 1}]") for name, i in header.positions.items()},
@@ -93,9 +93,7 @@ def delimited_source(
 
 def _read_head(file: InboxFile, encoding: str, delimiter: str) -> _Head:
     first = next(decoded(file, encoding), "")
-    reader = csv.reader(
-        io.StringIO(first, newline=""), delimiter=delimiter, skipinitialspace=delimiter == ","
-    )
+    reader = csv.reader(io.StringIO(first, newline=""), delimiter=delimiter, skipinitialspace=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
@@ -108,7 +106,7 @@ def _read_head(file: InboxFile, encoding: str, delimiter: str) -> _Head:
 
 
 @contextmanager
-def _utf_8(file: InboxFile, encoding: str, folder: Path) -> Iterator[Path | None]:
+def _utf_8_copy(file: InboxFile, encoding: str, folder: Path) -> Iterator[Path | None]:
     """A copy for DuckDB's reader where it could not read the file itself; gone when this ends."""
     if encoding in UTF_8:
         yield None
@@ -120,9 +118,12 @@ def _utf_8(file: InboxFile, encoding: str, folder: Path) -> Iterator[Path | None
         yield Path(copy.name)
 
 
-def _shape(file: InboxFile, copy: Path | None, delimiter: str) -> Shape:
-    with opened(file) if copy is None else copy.open("rb") as stream:
-        return shape_of(stream, delimiter)
+def _tally(path: Path, delimiter: str) -> Tally:
+    tally = Tally(delimiter)
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 22):
+            tally.add(block)
+    return tally
 
 
 def _stage_quickly(
@@ -131,7 +132,7 @@ def _stage_quickly(
     is_packed: bool,
     delimiter: str,
     head: _Head,
-    shape: Shape,
+    tally: Tally,
 ) -> bool:
     """Reads the rows into `landing_row`; false where that reading cannot be trusted.
 
@@ -139,7 +140,7 @@ def _stage_quickly(
     counts: a row of more fields has more delimiters than its columns and texts account for. A lone
     carriage return, or a space beside a quote, it takes in its own ways.
     """
-    if shape.has_lone_returns or shape.has_spaced_quotes:
+    if tally.has_lone_returns or tally.has_spaced_quotes:
         return False
     width = len(head.cells)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
@@ -156,9 +157,9 @@ def _stage_quickly(
             return False
         raise
     rows = int(connection.execute("select count(*) from landing_row").fetchall()[0][0])
-    if rows != shape.lines - head.lines:
+    if rows != tally.lines - head.lines:
         return False
-    inside = shape.delimiters - head.delimiters - rows * (width - 1)
+    inside = tally.delimiters - head.delimiters - rows * (width - 1)
     return not inside or inside == _delimiters_inside(connection, width, delimiter)
 
 
@@ -179,10 +180,10 @@ def _stage_exactly(
     encoding: str,
     delimiter: str,
     head: _Head,
-    shape: Shape,
+    tally: Tally,
 ) -> int:
     """Makes `landing_record` and `landing_reject`; gives the number of rows that are whole."""
-    stage_lines(connection, file, encoding, splits_returns=shape.has_lone_returns)
+    stage_lines(connection, file, encoding, splits_returns=tally.has_lone_returns)
     connection.execute("delete from landing_line where line <= $1", [head.lines])
     for step in (OPEN_QUOTES, SPANS):
         connection.execute(step.replace("{d}", delimiter))

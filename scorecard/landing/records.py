@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from scorecard.contract import Contract
+from scorecard.landing.casts import quoted
 from scorecard.landing.inbox import InboxFile
 from scorecard.landing.source import (
     FileRejectedError,
@@ -50,7 +51,7 @@ def json_source(
         "select count(*), count(object) from landing_object"
     ).fetchall()[0]
     if not lines:
-        return Header({}), Source("landing_row", {}, _stage_rows(connection, {}))
+        return Header({}), Source("(select 0 as _line limit 0)", {}, 0)
     if not objects:
         raise NO_OBJECTS
     spellings = _spellings(contract, keys)
@@ -110,10 +111,8 @@ OBJECTS = """
 create or replace temp table landing_object as
 select
     line,
-    case
-        when json_valid(text) then case when json_type(text) = 'OBJECT' then cast(text as json) end
-    end as object
-from landing_line
+    case when json_type(document) = 'OBJECT' then document end as object
+from (select line, try_cast(text as json) as document from landing_line)
 """
 
 KEYS = """
@@ -126,54 +125,61 @@ select key from (
 def _stage_rows(
     connection: duckdb.DuckDBPyConnection, spellings: Mapping[str, Sequence[str]]
 ) -> int:
-    """Makes `landing_row` and `landing_reject`; gives the number of rows."""
-    names = "".join(f', {_text(keys)} as "{name}"' for name, keys in spellings.items())
+    """Makes `landing_row` and `landing_reject`; gives the number of rows.
+
+    Each object is parsed once for all its texts and once for all their types. Only keys that
+    matched a column come here, so a path needs no escapes.
+    """
+    keys = [key for spelled in spellings.values() for key in spelled]
+    paths = ", ".join(quoted(f'$."{key}"') for key in keys)
+    place = {key: i for i, key in enumerate(keys, start=1)}
     connection.execute(
-        "create or replace temp table landing_reject as select line, column_name, "
-        "cast(null as varchar) as value, reason_zh, reason_en from ("
-        f"select line, case {_twice(spellings)} {_nested(spellings)} when object is null then "
-        "{'column_name': null, 'reason_zh': '不是 JSON 对象', 'reason_en': 'no JSON object'} "
-        "end as fault, unnest(fault) from landing_object) where fault is not null"
+        "create or replace temp table landing_value as "
+        f"select line, texts, types, {_fault(spellings, place)} as fault from ("
+        f"select line, object, json_extract_string(object, [{paths}]) as texts, "
+        f"json_type(object, [{paths}]) as types, json_keys(object) as keys from landing_object)"
+    )
+    connection.execute("drop table landing_object")
+    connection.execute(
+        "create or replace temp table landing_reject as select line, fault.column_name, "
+        "cast(null as varchar) as value, fault.reason_zh, fault.reason_en "
+        "from landing_value where fault is not null"
+    )
+    columns = "".join(
+        f', coalesce({", ".join(_text(place[key]) for key in spelled)}) as "{name}"'
+        for name, spelled in spellings.items()
     )
     connection.execute(
-        f"create or replace temp table landing_row as select line as _line{names} "
-        "from landing_object where line not in (select line from landing_reject)"
+        f"create or replace temp table landing_row as select line as _line{columns} "
+        "from landing_value where fault is null"
     )
     return int(connection.execute("select count(*) from landing_row").fetchall()[0][0])
 
 
-def _paths(keys: Sequence[str]) -> list[str]:
-    """JSONPaths of the keys; only keys that matched a column come here, so none has quotes."""
-    return ["'$.\"" + key.replace("'", "''") + "\"'" for key in keys]
+def _text(i: int) -> str:
+    """A number's digits as they would stand in a csv file, without `.0`; else the text."""
+    return f"case when types[{i}] = 'DOUBLE' then landed_digits(texts[{i}]) else texts[{i}] end"
 
 
-def _text(keys: Sequence[str]) -> str:
-    values = [
-        f"case when json_type(object, {path}) = 'DOUBLE' "
-        f"then landed_digits(json_extract_string(object, {path})) "
-        f"else json_extract_string(object, {path}) end"
-        for path in _paths(keys)
+def _fault(spellings: Mapping[str, Sequence[str]], place: Mapping[str, int]) -> str:
+    """SQL of the first thing that keeps an object from being a row; null where it is one."""
+    cases = [
+        "when object is null then " + _told(None, "不是 JSON 对象", "no JSON object"),
     ]
-    return f"coalesce({', '.join(values)})"
+    for name, spelled in spellings.items():
+        known = ", ".join(map(quoted, spelled))
+        twice = f"len(list_filter(keys, lambda key: key in ({known}))) > 1"
+        nested = " or ".join(f"types[{place[key]}] in ('ARRAY', 'OBJECT')" for key in spelled)
+        cases += [
+            f"when {twice} then " + _told(name, "同一列出现两次", "the column stands there twice"),
+            f"when {nested} then "
+            + _told(
+                name, "应为单个值，却是列表或对象", "a list or an object where one value is due"
+            ),
+        ]
+    return f"case {' '.join(cases)} end"
 
 
-def _twice(spellings: Mapping[str, Sequence[str]]) -> str:
-    return " ".join(
-        "when len(list_filter(json_keys(object), lambda key: key in ("
-        + ", ".join("'" + key.replace("'", "''") + "'" for key in keys)
-        + f"))) > 1 then {_fault(name, '同一列出现两次', 'the column stands there twice')}"
-        for name, keys in spellings.items()
-    )
-
-
-def _nested(spellings: Mapping[str, Sequence[str]]) -> str:
-    return " ".join(
-        f"when json_type(object, {path}) in ('ARRAY', 'OBJECT') then "
-        + _fault(name, "应为单个值，却是列表或对象", "a list or an object where one value is due")
-        for name, keys in spellings.items()
-        for path in _paths(keys)
-    )
-
-
-def _fault(name: str, zh: str, en: str) -> str:
-    return f"{{'column_name': '{name}', 'reason_zh': '{zh}', 'reason_en': '{en}'}}"
+def _told(name: str | None, zh: str, en: str) -> str:
+    column = "cast(null as varchar)" if name is None else quoted(name)
+    return f"{{'column_name': {column}, 'reason_zh': {quoted(zh)}, 'reason_en': {quoted(en)}}}"

@@ -11,7 +11,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 import duckdb
@@ -41,6 +40,49 @@ DAMAGED = FileRejectedError(
 EMPTY = FileRejectedError("文件没有任何内容", "the file has no byte in it")
 
 
+class Tally:
+    """Counts of a delimited file's UTF-8 bytes that tell a regular file from others.
+
+    Attributes:
+        delimiters: How often the delimiter occurs, wherever it stands.
+        has_spaced_quotes: Whether a quote stands beside a space.
+    """
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiters = 0
+        self.has_spaced_quotes = False
+        self._mark = delimiter.encode()
+        self._lines = self._ends = self._returns = self._pairs = 0
+        self._last = b""
+
+    def add(self, block: bytes) -> None:
+        """Counts the next block."""
+        content = block.rstrip(b"\r\n")
+        if content:
+            self._lines += self._ends + content.count(b"\n")
+            self._ends = 0
+        self._ends += block.count(b"\n", len(content))
+        self.delimiters += block.count(self._mark)
+        seam = self._last + block[:1]
+        if b"\r" in block or self._last == b"\r":
+            self._returns += block.count(b"\r")
+            self._pairs += block.count(b"\r\n") + (seam == b"\r\n")
+        if b'"' in block or self._last == b'"':
+            texts = (block, seam)
+            self.has_spaced_quotes |= any(pair in text for pair in _SPACED for text in texts)
+        self._last = block[-1:]
+
+    @property
+    def lines(self) -> int:
+        """Physical lines up to the last that is not empty."""
+        return self._lines + 1
+
+    @property
+    def has_lone_returns(self) -> bool:
+        """Whether a carriage return stands without a line feed."""
+        return self._returns != self._pairs
+
+
 @contextmanager
 def opened(file: InboxFile) -> Iterator[IO[bytes]]:
     """The file's bytes, unpacked.
@@ -58,8 +100,8 @@ def opened(file: InboxFile) -> Iterator[IO[bytes]]:
         ) from error
 
 
-def encoding_of(file: InboxFile) -> str:
-    """The encoding's name for Python's codecs.
+def encoding_of(file: InboxFile, tally: Tally | None = None) -> str:
+    """The encoding's name for Python's codecs; counts the bytes on the way if they are UTF-8.
 
     Raises:
         FileRejectedError: If the file is empty, no text, or in an encoding that is not known.
@@ -82,6 +124,8 @@ def encoding_of(file: InboxFile) -> str:
                 return "gb18030"
             if not block:
                 return marked or "utf-8"
+            if tally is not None:
+                tally.add(block)
             is_utf_8 = is_utf_8 or len(_THREE_BYTES.findall(block, 0, 1 << 16)) > 2
             block = stream.read(_BLOCK)
 
@@ -109,45 +153,6 @@ def decoded(file: InboxFile, encoding: str) -> Iterator[str]:
             raise NOT_TEXT from error
     if any(parts):
         yield "".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a pass over UTF-8 bytes tells of a delimited file.
-
-    Attributes:
-        lines: Physical lines up to the last that is not empty.
-        delimiters: How often the delimiter occurs, wherever it stands.
-        has_lone_returns: Whether a carriage return stands without a line feed.
-        has_spaced_quotes: Whether a quote stands beside a space.
-    """
-
-    lines: int
-    delimiters: int
-    has_lone_returns: bool
-    has_spaced_quotes: bool
-
-
-def shape_of(stream: IO[bytes], delimiter: str) -> Shape:
-    """Counts what tells a regular file from others, at the speed of reading."""
-    mark = delimiter.encode()
-    lines = ends = delimiters = returns = pairs = 0
-    is_spaced = False
-    last = b""
-    while block := stream.read(_BLOCK):
-        content = block.rstrip(b"\r\n")
-        if content:
-            lines += ends + content.count(b"\n")
-            ends = 0
-        ends += block.count(b"\n", len(content))
-        delimiters += block.count(mark)
-        seam = last + block[:1]
-        if b"\r" in block or last == b"\r":
-            returns += block.count(b"\r")
-            pairs += block.count(b"\r\n") + (seam == b"\r\n")
-        is_spaced = is_spaced or any(pair in text for pair in _SPACED for text in (block, seam))
-        last = block[-1:]
-    return Shape(lines + 1, delimiters, returns != pairs, is_spaced)
 
 
 def stage_lines(

@@ -125,7 +125,8 @@ end;
 
 -- What of a rejected value may be shown: short, and nothing that looks like an identity number.
 create or replace macro shown_value(x) as case
-    when regexp_matches(half_width(x), '\d{14}') then left(regexp_replace(half_width(x), '\d{14,}[\dXx]', '***', 'g'), 64)
+    when regexp_matches(half_width(x), '\d{14}')
+        then left(regexp_replace(half_width(x), '\d{14,}[\dXx]', '***', 'g'), 64)
     else left(x, 64)
 end;
 
@@ -133,7 +134,9 @@ end;
 -- only what has the shape of a date or time, and a known value in another case.
 create or replace macro shown_moment(x) as case
     when regexp_full_match(
-        half_width(x), '\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?([ T]+\d{1,2}:\d{1,2}(:\d{1,2}([.,]\d{1,9})?)?)? *([Zz]|[+-]\d\d:?\d\d)?'
+        half_width(x),
+        '\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?'
+        || '([ T]+\d{1,2}:\d{1,2}(:\d{1,2}([.,]\d{1,9})?)?)? *([Zz]|[+-]\d\d:?\d\d)?'
     ) then x
     else '***'
 end;

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import socket
 import subprocess
+import time
 from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
@@ -108,6 +114,43 @@ def test_explain_names_what_it_knows_when_asked_for_what_it_does_not(
 def test_explain_before_the_first_night_says_what_to_run(tmp_path: Path):
     done = Home(tmp_path).run("explain", "edu", "021", status=1)
     assert "run: scorecard nightly" in done.stderr
+
+
+def test_ui_on_a_port_that_is_taken_says_so_in_one_line(tmp_path: Path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        done = Home(tmp_path).run("ui", "--port", port, status=1)
+    assert done.stderr.count("\n") == 1
+    assert port in done.stderr
+
+
+def test_ui_serves_the_workspace_and_stops_when_told(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shell = " ".join(home.command("ui", "--port", str(port)))
+    ui = subprocess.Popen(
+        ["/bin/sh", "-c", f"{shell} >/dev/null 2>&1 & echo $!; wait"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    process = int(ui.stdout.readline())
+    try:
+        for _ in range(240):
+            try:
+                with urlopen(f"http://127.0.0.1:{port}/server_info") as answer:
+                    assert b"dagster" in answer.read()
+                break
+            except URLError:
+                time.sleep(0.25)
+        else:
+            raise AssertionError("the UI did not answer within a minute")
+    finally:
+        os.kill(process, signal.SIGTERM)
+    assert ui.wait(60) is not None
 
 
 def test_check_finds_nothing_wrong_with_the_project(tmp_path: Path):
