@@ -2,8 +2,8 @@
 
 Writes credit records (the heaviest dataset, with personal columns) once as parquet and csv, lands
 them into an empty warehouse and prints the seconds beside those of one `create table as select`
-with the same columns, casts and row number: with the check of key information that landing makes of
-the personal columns, and without. Best of the rounds, since a disk and other work disturb single ones.
+with the same columns, casts and row number: with the check of key information that landing makes
+of the personal columns, and without. Best of the rounds, since other work disturbs single ones.
 
     python -m benchmarks.landing --rows 10000000
 """

@@ -29,6 +29,9 @@ NOT_AN_ARRAY = FileRejectedError(
 NO_OBJECTS = FileRejectedError("没有一行是 JSON 对象", "no line is a JSON object")
 
 
+NESTED = "a list or an object where one value is due"
+
+
 def json_source(
     connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile
 ) -> tuple[Header, Source]:
@@ -63,8 +66,10 @@ def json_source(
 
 
 def _stage_elements(connection: duckdb.DuckDBPyConnection, text: str) -> None:
+    # in a table, since of a parameter even what no case comes to would be worked out
+    connection.execute("create or replace temp table landing_text as select $1 as text", [text])
     shape = connection.execute(
-        "select case when json_valid($1) then json_type($1) end", [text]
+        "select case when json_valid(text) then json_type(text) end from landing_text"
     ).fetchall()[0][0]
     if shape != "ARRAY":
         raise NOT_AN_ARRAY
@@ -72,9 +77,10 @@ def _stage_elements(connection: duckdb.DuckDBPyConnection, text: str) -> None:
         "create or replace temp table landing_line as "
         "select generate_subscripts(elements, 1) as line, "
         "cast(unnest(elements) as varchar) as text "
-        f"from (select from_json({_with_long_numbers('$1')}, '[\"JSON\"]') as elements)",
-        [text],
+        f"from (select from_json({_with_long_numbers('text')}, '[\"JSON\"]') as elements "
+        "from landing_text)"
     )
+    connection.execute("drop table landing_text")
 
 
 def _spellings(contract: Contract, keys: Sequence[str]) -> dict[str, list[str]]:
@@ -82,9 +88,13 @@ def _spellings(contract: Contract, keys: Sequence[str]) -> dict[str, list[str]]:
     spellings: dict[str, list[str]] = {}
     for key in keys:
         name = column_named(contract, key)
-        if name is not None and '"' not in key:
+        if name is not None:
             spellings.setdefault(name, []).append(key)
     return spellings
+
+
+_LONG = r"[:,[]\s*-?[0-9][0-9.]{14}"
+"""A number of 15 characters and more, by what stands before it; digits in quotes are no number."""
 
 
 def _with_long_numbers(text: str) -> str:
@@ -94,7 +104,7 @@ def _with_long_numbers(text: str) -> str:
     """
     tokens = rf"""regexp_extract_all({text}, '"(?:[^"\\]|\\.)*"|[-+.0-9eE]+|[^-"0-9]+')"""
     return (
-        rf"case when regexp_matches({text}, '[-.0-9]{{16}}') then array_to_string("
+        rf"case when regexp_matches({text}, '{_LONG}') then array_to_string("
         rf"list_transform({tokens}, lambda token: case "
         r"when strlen(token) > 15 and regexp_full_match(token, '-?\d+(\.\d+)?') "
         r"""then '"' || landed_digits(token) || '"' else token end), '') """
@@ -104,7 +114,7 @@ def _with_long_numbers(text: str) -> str:
 
 LONG_NUMBERS = f"""
 update landing_line set text = {_with_long_numbers("text")}
-where regexp_matches(text, '[-.0-9]{{16}}') and json_valid(text)
+where regexp_matches(text, '{_LONG}') and json_valid(text)
 """
 
 OBJECTS = """

@@ -61,15 +61,7 @@ sources as (
         department_id,
         indicator_code,
         part,
-        list(
-            struct_pack(
-                dataset := 'base_library_uses',
-                file_id := file_id,
-                rows_read := rows_read,
-                rows_counted := rows_counted
-            )
-            order by file_id
-        ) as sources
+        files_behind('base_library_uses', file_id, rows_read, rows_counted) as sources
     from by_file
     group by
         assessment_id,

@@ -60,17 +60,11 @@ sources_by_department as (
         links_by_file.assessment_id,
         links_by_file.department_id,
         best.level,
-        list(
-            struct_pack(
-                dataset := 'network_links',
-                file_id := links_by_file.file_id,
-                rows_read := links_by_file.links,
-                rows_counted := case best.level
-                    when 'dedicated' then links_by_file.dedicated_links
-                    else links_by_file.links
-                end
-            )
-            order by links_by_file.file_id
+        files_behind(
+            'network_links',
+            links_by_file.file_id,
+            links_by_file.links,
+            case best.level when 'dedicated' then links_by_file.dedicated_links else links_by_file.links end
         ) as sources
     from links_by_file
     inner join best_by_department as best

@@ -132,15 +132,7 @@ select
     cast(1 as bigint) as base_divisor,
     cast(null as varchar) as level,
     cast(null as integer) as rank,
-    list(
-        struct_pack(
-            dataset := by_file.dataset,
-            file_id := by_file.file_id,
-            rows_read := by_file.rows_read,
-            rows_counted := by_file.rows_read
-        )
-        order by by_file.dataset, by_file.file_id
-    ) as sources
+    files_behind(by_file.dataset, by_file.file_id, by_file.rows_read, by_file.rows_read) as sources
 from by_file
 inner join types_by_department
     on

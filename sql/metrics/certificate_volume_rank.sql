@@ -210,15 +210,7 @@ own as (
             as hugeint
         ) as volume,
         bool_or(by_file.dataset = 'certificate_volumes') as has_others,
-        list(
-            struct_pack(
-                dataset := by_file.dataset,
-                file_id := by_file.file_id,
-                rows_read := by_file.rows_read,
-                rows_counted := by_file.rows_counted
-            )
-            order by by_file.dataset, by_file.file_id
-        ) as sources
+        files_behind(by_file.dataset, by_file.file_id, by_file.rows_read, by_file.rows_counted) as sources
     from by_file
     inner join parts
         on

@@ -160,15 +160,7 @@ select
     cast(1 as bigint) as base_divisor,
     cast(null as varchar) as level,
     cast(null as integer) as rank,
-    list(
-        struct_pack(
-            dataset := dataset,
-            file_id := file_id,
-            rows_read := rows_read,
-            rows_counted := rows_counted
-        )
-        order by dataset, file_id
-    ) as sources
+    files_behind(dataset, file_id, rows_read, rows_counted) as sources
 from by_file
 group by
     assessment_id,

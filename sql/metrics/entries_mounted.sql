@@ -122,15 +122,7 @@ sources as (
         department_id,
         indicator_code,
         part,
-        list(
-            struct_pack(
-                dataset := dataset,
-                file_id := file_id,
-                rows_read := rows_read,
-                rows_counted := rows_counted
-            )
-            order by dataset, file_id
-        ) as sources
+        files_behind(dataset, file_id, rows_read, rows_counted) as sources
     from file_rows
     group by
         assessment_id,

@@ -75,15 +75,7 @@ select
     cast(1 as bigint) as base_divisor,
     max(newest_mode) as level,
     cast(null as integer) as rank,
-    list(
-        struct_pack(
-            dataset := 'internet_egress',
-            file_id := file_id,
-            rows_read := rows_read,
-            rows_counted := rows_counted
-        )
-        order by file_id
-    ) as sources
+    files_behind('internet_egress', file_id, rows_read, rows_counted) as sources
 from by_file
 group by
     assessment_id,

@@ -59,15 +59,7 @@ select
     cast(1 as bigint) as base_divisor,
     cast(null as varchar) as level,
     cast(null as integer) as rank,
-    list(
-        struct_pack(
-            dataset := 'investment_cases',
-            file_id := file_id,
-            rows_read := rows_read,
-            rows_counted := rows_counted
-        )
-        order by file_id
-    ) as sources
+    files_behind('investment_cases', file_id, rows_read, rows_counted) as sources
 from by_file
 group by
     assessment_id,

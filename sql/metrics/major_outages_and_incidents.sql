@@ -214,15 +214,7 @@ found as (
         department_id,
         bool_or(dataset = 'network_links') as is_connected,
         coalesce(sum(rows_counted) filter (where dataset = 'security_incidents'), 0) as incidents,
-        list(
-            struct_pack(
-                dataset := dataset,
-                file_id := file_id,
-                rows_read := rows_read,
-                rows_counted := rows_counted
-            )
-            order by dataset, file_id
-        ) as sources
+        files_behind(dataset, file_id, rows_read, rows_counted) as sources
     from by_file
     group by
         assessment_id,

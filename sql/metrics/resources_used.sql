@@ -64,15 +64,7 @@ sources as (
         department_id,
         indicator_code,
         part,
-        list(
-            struct_pack(
-                dataset := 'resource_requests',
-                file_id := file_id,
-                rows_read := rows_read,
-                rows_counted := rows_counted
-            )
-            order by file_id
-        ) as sources
+        files_behind('resource_requests', file_id, rows_read, rows_counted) as sources
     from by_file
     group by
         assessment_id,

@@ -22,9 +22,7 @@ with measured as (
     union all by name
     select 'credit_volume' as metric, * from metrics.credit_volume
     union all by name
-    select 'credit_timeliness' as metric, * from metrics.credit_timeliness
-    union all by name
-    select 'credit_key_information' as metric, * from metrics.credit_key_information
+    select 'credit_records_in_order' as metric, * from metrics.credit_records_in_order
     union all by name
     select 'sanction_cases_reported' as metric, * from metrics.sanction_cases_reported
     union all by name

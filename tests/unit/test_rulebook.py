@@ -31,8 +31,7 @@ service_platform_result: ; ;
 trading_platform_scores: ; ;
 credit_directories_supplied: ; ;
 credit_volume: ; ;
-credit_timeliness: ; ;
-credit_key_information: ; ;
+credit_records_in_order: counted; ;
 sanction_cases_reported: ; ;
 credit_checks_embedded: ; ;
 credit_checks_fed_back: ; ;
@@ -71,8 +70,8 @@ PARTS_TABLE = """
 011 monthly_scores      6   ratio      m  z  trading_platform_scores
 012 directories         2   ratio      na na credit_directories_supplied
 013 volume              2   ratio      m  z  credit_volume
-014 timeliness          2   ratio      m  z  credit_timeliness
-015 key_information     2   ratio      m  z  credit_key_information
+014 timeliness          2   ratio      m  z  credit_records_in_order on_time
+015 key_information     2   ratio      m  z  credit_records_in_order key_information
 016 cases               2   ratio      m  z  sanction_cases_reported
 017 embedding           2   ratio      m  z  credit_checks_embedded
 017 feedback            2   ratio      m  z  credit_checks_fed_back

@@ -1,16 +1,18 @@
 -- grain: assessment x department x indicator x part
--- parameters: none
--- value: records pushed in window no later than their own due_at; base: records pushed in window.
--- inputs: the base. A record of an unknown directory is nobody's.
+-- parameters: counted
+-- value: records pushed in window that are in order; counted says in what: on_time, no later than
+-- their own due_at, or key_information, complete (judged while landing, see sql/macros/codes.sql).
+-- base: records pushed in window. inputs: the base. A record of an unknown directory is nobody's.
 with parts as (
     select
         assessment_id,
         indicator_code,
         part,
+        options['counted'][1] as counted,
         window_start,
         last_on
     from staging.metric_part
-    where metric = 'credit_timeliness'
+    where metric = 'credit_records_in_order'
 ),
 
 directories as (
@@ -27,6 +29,7 @@ days as (
         pushed_on,
         records,
         records_on_time,
+        records_with_key_information,
         _file_id
     from rollups.credit_days
 ),
@@ -41,7 +44,12 @@ pushed as (
         directories._file_id as directory_file_id,
         days._file_id as record_file_id,
         sum(days.records) as rows_read,
-        sum(days.records_on_time) as rows_counted
+        sum(
+            case parts.counted
+                when 'on_time' then days.records_on_time
+                when 'key_information' then days.records_with_key_information
+            end
+        ) as rows_counted
     from parts
     inner join days
         on days.pushed_on between parts.window_start and parts.last_on
@@ -105,15 +113,7 @@ select
     cast(1 as bigint) as base_divisor,
     cast(null as varchar) as level,
     cast(null as integer) as rank,
-    list(
-        struct_pack(
-            dataset := dataset,
-            file_id := file_id,
-            rows_read := rows_read,
-            rows_counted := rows_counted
-        )
-        order by dataset, file_id
-    ) as sources
+    files_behind(dataset, file_id, rows_read, rows_counted) as sources
 from by_file
 group by
     assessment_id,
