@@ -222,8 +222,8 @@ class Landing:
 
 
 STAGED = (
-    "landing_text", "landing_line", "landing_quote", "landing_span", "landing_joined", "landing_record",
-    "landing_object", "landing_value", "landing_row", "landing_reject",
+    "landing_text", "landing_line", "landing_quote", "landing_span", "landing_joined",
+    "landing_record", "landing_object", "landing_value", "landing_row", "landing_reject",
 )  # fmt: skip
 """The readers' temporary tables: they hold what may never be kept, and a file's worth of memory."""
 

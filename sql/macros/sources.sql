@@ -3,5 +3,5 @@
 create or replace macro files_behind(of_dataset, of_file, read, counted) as
 list(
     { 'dataset': of_dataset, 'file_id': of_file, 'rows_read': read, 'rows_counted': counted }
-    order by {'dataset': of_dataset, 'file_id': of_file}
+    order by { 'dataset': of_dataset, 'file_id': of_file }
 );
