@@ -156,13 +156,18 @@ def load_models(folder: Path, made: Iterable[Model] = ()) -> dict[str, Model]:
         name: [read for read in model.reads if read in models] for name, model in models.items()
     }
     try:
-        return {name: models[name] for name in TopologicalSorter(graph).static_order()}
+        order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise ConfigurationError(
             "models that need each other: " + " -> ".join(error.args[1]),
             str(folder),
             "let one of them read something further upstream",
         ) from error
+    # Arrows between layers go one way, so a layer at a time is an order too, and reads well.
+    return {
+        name: models[name]
+        for name in sorted(order, key=lambda name: LAYERS.index(models[name].layer))
+    }
 
 
 def _check_arrows(model: Model) -> None:
