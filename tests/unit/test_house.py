@@ -78,6 +78,16 @@ def test_every_model_says_its_grain_first():
         assert model.sql.startswith("-- grain: "), model.path
 
 
+def test_models_run_a_layer_at_a_time_and_after_what_they_read():
+    models = load_models(PROJECT / "sql")
+    layers = [LAYERS.index(model.layer) for model in models.values()]
+    assert layers == sorted(layers)
+    seen: set[str] = set()
+    for name, model in models.items():
+        assert not [read for read in model.reads if read in models and read not in seen], name
+        seen.add(name)
+
+
 def test_every_metric_names_itself():
     for name, metric in metrics_of(load_models(PROJECT / "sql")).items():
         assert f"'{name}'" in metric.path.read_text(encoding="utf-8"), metric.path
