@@ -40,10 +40,5 @@ def code_reference(path: Path, label: str) -> dg.CodeReferencesMetadataValue:
     """A link to the file that defines an asset."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", dg.BetaWarning)  # Dagster is held below 1.14
-        return _code_reference(path, label)
-
-
-def _code_reference(path: Path, label: str) -> dg.CodeReferencesMetadataValue:
-    return dg.CodeReferencesMetadataValue(
-        code_references=[dg.LocalFileCodeReference(file_path=str(path), line_number=1, label=label)]
-    )
+        file = dg.LocalFileCodeReference(file_path=str(path), line_number=1, label=label)
+        return dg.CodeReferencesMetadataValue(code_references=[file])

@@ -27,10 +27,11 @@ def model_assets(
     """All models as one multi-asset, each of which can run alone."""
     keys = upstream_keys(models, contracts)
     names = {keys[name]: name for name in models}
+    marts = {f"marts.{name}": contract for name, contract in published.items()}
 
     @dg.multi_asset(
         name="score",
-        specs=[_spec(model, keys, published.get(model.name)) for model in models.values()],
+        specs=[_spec(model, keys, marts.get(model.table)) for model in models.values()],
         can_subset=True,
         required_resource_keys={"night"},
     )
@@ -59,12 +60,11 @@ def model_assets(
         columns = table_columns(night.connection)
         counts = _row_counts(night, ordered)
         for name in ordered:
-            contract = published.get(models[name].name) if models[name].layer == "marts" else None
             yield dg.MaterializeResult(
                 asset_key=keys[name],
                 metadata={
                     "dagster/row_count": counts[name],
-                    "dagster/column_schema": column_schema(columns[name], contract),
+                    "dagster/column_schema": column_schema(columns[name], marts.get(name)),
                     "dagster/column_lineage": lineage_metadata(trace(models[name], columns), keys),
                 },
             )
@@ -89,9 +89,7 @@ def _spec(model: Model, keys: Mapping[str, dg.AssetKey], mart: Contract | None) 
     deps = {keys[read] for read in model.reads if read in keys}
     if any(read.startswith("rules.") for read in model.reads):
         deps.add(RULEBOOK_KEY)
-    named = (
-        f"**{mart.label_zh}** / **{mart.label_en}**\n\n" if mart and model.layer == "marts" else ""
-    )
+    named = f"**{mart.label_zh}** / **{mart.label_en}**\n\n" if mart else ""
     return dg.AssetSpec(
         keys[model.table],
         deps=sorted(deps),

@@ -98,7 +98,6 @@ def demo(
     summary = write_demo(
         settings.inbox, seed=seed, scale=scale, departments=departments, progress=console.progress
     )
-    console.done()
     console.print_lines(
         [
             f"{summary.files} files, {summary.rows:,} rows of {len(summary.datasets)} datasets",

@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from scorecard.contract import Contract, comment
+from scorecard.quoting import literal
 
 STORAGE_VERSION = "v1.2.0"
 """So that BI drivers from DuckDB 1.2 on can read the file."""
@@ -57,9 +58,8 @@ def publish(
 def _write(
     connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Contract], path: Path
 ) -> None:
-    quoted_path = str(path).replace("'", "''")
     connection.execute(
-        f"attach '{quoted_path}' as publication (storage_version '{STORAGE_VERSION}')"
+        f"attach {literal(str(path))} as publication (storage_version '{STORAGE_VERSION}')"
     )
     try:
         connection.begin()
@@ -82,15 +82,11 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: Contract) -> None
     connection.execute(
         f'insert into {target} select {names} from marts."{table.name}" order by {order}'
     )
-    connection.execute(f"comment on table {target} is {_literal(comment(table))}")
+    connection.execute(f"comment on table {target} is {literal(comment(table))}")
     for column in table.columns:
         connection.execute(
-            f'comment on column {target}."{column.name}" is {_literal(comment(column))}'
+            f'comment on column {target}."{column.name}" is {literal(comment(column))}'
         )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _swap(folder: Path, version: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from scorecard.contract import Column, Contract
 from scorecard.contract.model import Reference
 from scorecard.models import Model
+from scorecard.quoting import literal
 
 HEAD = """\
 -- grain: dataset x check
@@ -70,11 +71,11 @@ def _facts(contract: Contract) -> Iterator[str]:
 def _fact(
     dataset: str, name: str, query: str, bound: int, is_at_least: bool, why_zh: str, why_en: str
 ) -> str:
-    texts = [text.replace("'", "''") for text in (dataset, name, why_zh, why_en)]
     return (
-        f"select '{texts[0]}' as dataset, '{texts[1]}' as check_name, "
+        f"select {literal(dataset)} as dataset, {literal(name)} as check_name, "
         f"cast(({query.strip()}) as bigint) as observed, cast({bound} as bigint) as bound, "
-        f"{str(is_at_least).lower()} as is_at_least, '{texts[2]}' as why_zh, '{texts[3]}' as why_en"
+        f"{str(is_at_least).lower()} as is_at_least, "
+        f"{literal(why_zh)} as why_zh, {literal(why_en)} as why_en"
     )
 
 

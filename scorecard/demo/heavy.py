@@ -26,6 +26,7 @@ from scorecard.demo.departments import CITY, YEAR_END, YEAR_START, Town
 from scorecard.demo.event_sql import EVENTS, PROBES, QUERIES
 from scorecard.demo.network import Down, Link
 from scorecard.demo.platforms import Directory
+from scorecard.quoting import literal
 
 DAY_SECONDS = 86_400
 YEAR_SECONDS = 365 * DAY_SECONDS
@@ -212,8 +213,8 @@ class EventMaker:
         rows = f"select {shown} from ({self.query(dataset)})"
         if every > 1:
             rows += f" where cast(record_id[4:] as bigint) % {every} = 0"
-        target = str(path).replace("'", "''")
-        result = self._connection.execute(f"copy ({rows}) to '{target}' ({_OPTIONS[ending]})")
+        target = literal(str(path))
+        result = self._connection.execute(f"copy ({rows}) to {target} ({_OPTIONS[ending]})")
         return int((result.fetchone() or (0,))[0])
 
     def _bounds(self, dataset: str, first: int, beyond: int, *, corrected: bool) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from scorecard.contract import Column, Contract
 from scorecard.landing.source import Reason, Source, SourceColumn
+from scorecard.quoting import literal
 
 _INTEGERS = (
     "TINYINT",
@@ -89,13 +90,8 @@ def _given(source: SourceColumn) -> str:
     return source.sql if source.sql_type == "VARCHAR" else f"cast({source.sql} as varchar)"
 
 
-def quoted(text: str) -> str:
-    """A SQL string literal. Only texts of contracts come here, never delivered values."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _listed(values: tuple[str, ...]) -> str:
-    return ", ".join(map(quoted, values))
+    return ", ".join(map(literal, values))
 
 
 def judged_columns(contract: Contract, source: Source) -> list[Column]:
@@ -183,6 +179,6 @@ def _limit_reasons(column: Column) -> list[Reason]:
 
 def _case(condition: str, column: Column, shown: str, reason: Reason) -> str:
     return (
-        f"when {condition} then struct_pack(column_name := {quoted(column.name)}, "
-        f"value := {shown}, reason_zh := {quoted(reason.zh)}, reason_en := {quoted(reason.en)})"
+        f"when {condition} then struct_pack(column_name := {literal(column.name)}, "
+        f"value := {shown}, reason_zh := {literal(reason.zh)}, reason_en := {literal(reason.en)})"
     )

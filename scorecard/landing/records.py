@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from scorecard.contract import Contract
-from scorecard.landing.casts import quoted
 from scorecard.landing.inbox import InboxFile
 from scorecard.landing.source import (
     FileRejectedError,
@@ -22,6 +21,7 @@ from scorecard.landing.source import (
     reject_missing,
 )  # fmt: skip
 from scorecard.landing.text import decoded, encoding_of, stage_lines
+from scorecard.quoting import literal
 
 NOT_AN_ARRAY = FileRejectedError(
     "不是 JSON 对象数组，或文件不完整", "no JSON array of objects, or the file is cut off"
@@ -141,7 +141,7 @@ def _stage_rows(
     matched a column come here, so a path needs no escapes.
     """
     keys = [key for spelled in spellings.values() for key in spelled]
-    paths = ", ".join(quoted(f'$."{key}"') for key in keys)
+    paths = ", ".join(literal(f'$."{key}"') for key in keys)
     place = {key: i for i, key in enumerate(keys, start=1)}
     connection.execute(
         "create or replace temp table landing_value as "
@@ -177,7 +177,7 @@ def _fault(spellings: Mapping[str, Sequence[str]], place: Mapping[str, int]) -> 
         "when object is null then " + _told(None, "不是 JSON 对象", "no JSON object"),
     ]
     for name, spelled in spellings.items():
-        known = ", ".join(map(quoted, spelled))
+        known = ", ".join(map(literal, spelled))
         twice = f"len(list_filter(keys, lambda key: key in ({known}))) > 1"
         nested = " or ".join(f"types[{place[key]}] in ('ARRAY', 'OBJECT')" for key in spelled)
         cases += [
@@ -191,5 +191,5 @@ def _fault(spellings: Mapping[str, Sequence[str]], place: Mapping[str, int]) -> 
 
 
 def _told(name: str | None, zh: str, en: str) -> str:
-    column = "cast(null as varchar)" if name is None else quoted(name)
-    return f"{{'column_name': {column}, 'reason_zh': {quoted(zh)}, 'reason_en': {quoted(en)}}}"
+    column = "cast(null as varchar)" if name is None else literal(name)
+    return f"{{'column_name': {column}, 'reason_zh': {literal(zh)}, 'reason_en': {literal(en)}}}"
