@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import duckdb
 
+from scorecard.clock import TIME_ZONE
 from scorecard.errors import ConfigurationError
 from scorecard.rulebook import Part, Placed, Rulebook
 
-TIME_ZONE = ZoneInfo("Asia/Shanghai")
 _DAY = timedelta(days=1)
 
 

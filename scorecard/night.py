@@ -22,8 +22,9 @@ from scorecard.assessment import (
     local_date,
     window,
 )
+from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError
-from scorecard.landing.inbox import LOCAL_ZONE, InboxFile, Notice, scan
+from scorecard.landing.inbox import InboxFile, Notice, scan
 from scorecard.landing.load import Landed, Landing, is_known, record_notices
 from scorecard.publication import publish
 from scorecard.rulebook import Rulebook
@@ -101,11 +102,6 @@ def plan_night(
         record_notices(connection, notices, local_now()),
         unreadable,
     )
-
-
-def local_now() -> dt.datetime:
-    """The time in Asia/Shanghai, without a zone, as the warehouse keeps it."""
-    return dt.datetime.now(LOCAL_ZONE).replace(tzinfo=None)
 
 
 def land(

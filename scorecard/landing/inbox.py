@@ -13,9 +13,9 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-LOCAL_ZONE = ZoneInfo("Asia/Shanghai")
+from scorecard.clock import TIME_ZONE
+
 FORMATS = {
     ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".csv.gz": "csv",
     ".tsv.gz": "tsv", ".json.gz": "json", ".jsonl.gz": "jsonl", ".xlsx": "xlsx",
@@ -58,7 +58,7 @@ class InboxFile:
                 return dt.datetime(int(year), int(month), int(day))
             except ValueError:
                 continue  # digits that are no date, such as a document number
-        modified = dt.datetime.fromtimestamp(self.path.stat().st_mtime, LOCAL_ZONE)
+        modified = dt.datetime.fromtimestamp(self.path.stat().st_mtime, TIME_ZONE)
         return modified.replace(tzinfo=None)
 
     def sha256(self) -> str:
