@@ -14,7 +14,7 @@ import duckdb
 from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
 
-SCHEMAS = ("raw", "staging", "rollups", "metrics", "scores", "marts", "rules", "ops")
+SCHEMAS = ("raw", "profile", "staging", "rollups", "metrics", "scores", "marts", "rules", "ops")
 
 BOOKKEEPING = """
 create table if not exists ops.file (
@@ -40,6 +40,16 @@ create table if not exists ops.fingerprint (
     model varchar primary key, fingerprint varchar not null
 );
 create table if not exists ops.setting (name varchar primary key, value varchar not null);
+create table if not exists ops.check_result (
+    as_of date not null, dataset varchar not null, check_name varchar not null,
+    kind varchar not null, passed boolean not null, severity varchar not null,
+    observed varchar not null, expected varchar not null, why_zh varchar not null,
+    why_en varchar not null
+);
+create table if not exists ops.acceptance (
+    assessment_id varchar not null, as_of date not null, department_id varchar not null,
+    total decimal(6, 2) not null, reason varchar not null, accepted_at timestamp not null
+);
 """
 
 

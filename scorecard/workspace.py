@@ -15,7 +15,7 @@ import duckdb
 from scorecard.contract import Contract, load_contracts, load_published
 from scorecard.errors import ConfigurationError
 from scorecard.models import Model, load_models, metrics_of
-from scorecard.quality import quality_model
+from scorecard.quality.facts import quality_model
 from scorecard.rulebook import Rulebook, load_rulebooks
 from scorecard.settings import Settings
 from scorecard.warehouse import connect, prepare

@@ -15,7 +15,7 @@ import duckdb
 
 from scorecard.contract import Column, load_contracts
 from scorecard.models import load_models, metrics_of
-from scorecard.quality import quality_model
+from scorecard.quality.facts import quality_model
 from scorecard.rulebook import Rulebook, load_rulebook
 from scorecard.scoring import prepare_rules, run_models
 from scorecard.warehouse import prepare
