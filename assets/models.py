@@ -3,9 +3,10 @@
 A model is added by adding its file to `sql/`. One step, because a step costs more than most models.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
+import duckdb
 
 from assets.metadata import code_reference, column_schema, lineage_metadata
 from assets.night_run import NightRun
@@ -14,7 +15,7 @@ from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
 from scorecard.lineage import table_columns, trace
 from scorecard.models import Model
-from scorecard.night import score, score_history
+from scorecard.night import MADE_AT_PUBLISHING, score, score_history
 
 RULEBOOK_KEY = dg.AssetKey(["rules", "rulebook"])
 
@@ -23,15 +24,23 @@ def model_assets(
     models: Mapping[str, Model],
     contracts: Mapping[str, Contract],
     published: Mapping[str, Contract],
+    judge_past: Callable[[duckdb.DuckDBPyConnection], None],
 ) -> dg.AssetsDefinition:
-    """All models as one multi-asset, each of which can run alone."""
+    """All models but those made at publishing as one multi-asset, each of which can run alone.
+
+    `judge_past` is called for every past day that goes into the history; it raises to refuse one.
+    """
     keys = upstream_keys(models, contracts)
     names = {keys[name]: name for name in models}
     marts = {f"marts.{name}": contract for name, contract in published.items()}
 
     @dg.multi_asset(
         name="score",
-        specs=[_spec(model, keys, marts.get(model.table)) for model in models.values()],
+        specs=[
+            model_spec(model, keys, marts.get(model.table))
+            for model in models.values()
+            if model.table not in MADE_AT_PUBLISHING
+        ],
         can_subset=True,
         required_resource_keys={"night"},
     )
@@ -44,6 +53,7 @@ def model_assets(
                 night.connection,
                 night.history_days,
                 night.assessment,
+                lambda day: judge_past(night.connection),
                 night.progress,
             )
             score(
@@ -85,7 +95,10 @@ def upstream_keys(
     return keys | {f"staging.{name}": raw_key(name) for name in contracts}
 
 
-def _spec(model: Model, keys: Mapping[str, dg.AssetKey], mart: Contract | None) -> dg.AssetSpec:
+def model_spec(
+    model: Model, keys: Mapping[str, dg.AssetKey], mart: Contract | None
+) -> dg.AssetSpec:
+    """A model as an asset; a published one is named by its contract."""
     deps = {keys[read] for read in model.reads if read in keys}
     if any(read.startswith("rules.") for read in model.reads):
         deps.add(RULEBOOK_KEY)

@@ -1,23 +1,30 @@
-"""Publishing as an asset: `published/warehouse`, the file that readers open."""
+"""Publishing: what the gate said becomes a table, then all marts the file that readers open.
+
+One step for both, after the checks of the scores: `marts/fct_quality_check` holds their verdicts.
+"""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.alerting import tell
+from assets.models import model_key, model_spec
 from assets.night_run import NightRun
 from scorecard.errors import ScorecardError
-from scorecard.night import publish_night
+from scorecard.night import MADE_AT_PUBLISHING, publish_night
+from scorecard.workspace import Workspace
 
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
+AT_PUBLISHING = [*(model_key(name) for name in MADE_AT_PUBLISHING), PUBLISHED_KEY]
 
 
-def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
-    """The published file, downstream of every mart."""
-
-    @dg.asset(
-        key=PUBLISHED_KEY,
-        deps=list(marts),
+def publication_assets(workspace: Workspace) -> dg.AssetsDefinition:
+    """The table of verdicts, downstream of all that is judged, and the published file."""
+    marts = [model_key(f"marts.{name}") for name in workspace.published]
+    published = dg.AssetSpec(
+        PUBLISHED_KEY,
+        deps=marts,
         group_name="published",
         kinds={"duckdb"},
         owners=["team:scorecard"],
@@ -26,24 +33,49 @@ def publication_asset(marts: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
             "The published DuckDB file: a new version in its own folder, then the link `current` "
             "is swapped. BI tools open it read-only; the last 14 versions are kept."
         ),
+    )
+
+    @dg.multi_asset(
+        name="publish",
+        specs=[*_verdict_specs(workspace), published],
         required_resource_keys={"night"},
     )
-    def warehouse(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         night: NightRun = context.resources.night
         try:
             version = publish_night(night.workspace, night.connection, dt.datetime.now(dt.UTC))
         except ScorecardError as error:
             raise dg.Failure(str(error)) from error
         night.progress(f"published {version}")
-        return dg.MaterializeResult(
+        tell(night, None)
+        for name in MADE_AT_PUBLISHING:
+            [(rows,)] = night.connection.execute(f"select count(*) from {name}").fetchall()
+            yield dg.MaterializeResult(
+                asset_key=model_key(name), metadata={"dagster/row_count": rows}
+            )
+        yield dg.MaterializeResult(
+            asset_key=PUBLISHED_KEY,
             metadata={
                 "version": version,
                 "file": dg.MetadataValue.path(night.workspace.settings.published_file),
                 "ranking": dg.MetadataValue.md(_ranking(night)),
-            }
+            },
         )
 
-    return warehouse
+    return publish
+
+
+def _verdict_specs(workspace: Workspace) -> Iterator[dg.AssetSpec]:
+    judged = [
+        model_key(f"marts.{name}")
+        for name in workspace.published
+        if f"marts.{name}" not in MADE_AT_PUBLISHING
+    ]
+    for name in MADE_AT_PUBLISHING:
+        contract = workspace.published[name.removeprefix("marts.")]
+        yield model_spec(
+            workspace.models[name], {name: model_key(name)}, contract
+        ).merge_attributes(deps=judged)
 
 
 def _ranking(night: NightRun) -> str:

@@ -10,6 +10,7 @@ from itertools import groupby
 import dagster as dg
 import duckdb
 
+from assets.freshness import source_key
 from assets.metadata import code_reference, column_schema
 from assets.night_run import NightRun
 from scorecard.contract import Contract
@@ -41,6 +42,7 @@ def _spec(contract: Contract) -> dg.AssetSpec:
     )
     return dg.AssetSpec(
         raw_key(contract.name),
+        deps=[source_key(contract.name)],
         description=(
             f"**{contract.label_zh}**  {contract.description_zh}\n\n"
             f"**{contract.label_en}**  {contract.description_en}\n\n"
@@ -87,11 +89,15 @@ def _take(
     except TROUBLES as error:
         trouble = str(error) if isinstance(error, ScorecardError) else type(error).__name__
         context.log.error(f"{contract.name} could not be landed: {trouble}")
-        night.troubles.append(f"{contract.name}: {trouble}")
+        night.troubles.append(f"could not be taken: {contract.name}: {trouble}")
     for file in landed:
         night.progress(
             f"landed {file.dataset}/{file.file_name}: {file.rows_loaded} rows"
             + (f", {file.rows_quarantined} quarantined" if file.rows_quarantined else "")
+        )
+    if rows := sum(file.rows_loaded for file in landed):
+        context.log_event(
+            dg.AssetMaterialization(source_key(contract.name), metadata={"rows": rows})
         )
     return _metadata(night, contract, landed, trouble)
 

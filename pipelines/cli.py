@@ -36,6 +36,10 @@ Assessment = Annotated[
 ]
 
 
+quarantine_app = typer.Typer(help="What was quarantined, and getting it corrected.")
+app.add_typer(quarantine_app, name="quarantine")
+
+
 class Every(StrEnum):
     """How far apart the days of a backfill are."""
 
@@ -163,6 +167,57 @@ def explain(
     from scorecard.explanation import explain as lines
 
     for line in lines(_settings(home).published_file, department, code, assessment):
+        print(line)
+
+
+@app.command()
+def quality(
+    dataset: Annotated[
+        str | None, typer.Argument(help="A dataset or score table: its checks with examples.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Show the newest judgement: by dataset, or one dataset's checks with failing examples.
+
+    Works while a night is under way.
+    """
+    from scorecard.quality.state import dataset_lines, state_lines
+
+    settings = _settings(home)
+    file = settings.quality_state
+    overview = state_lines(file, settings.published_file)
+    for line in dataset_lines(file, dataset) if dataset else overview:
+        print(line)
+
+
+@app.command()
+def accept(
+    reason: Annotated[str, typer.Option(help="Why the moved totals are right; is published.")],
+    assessment: Assessment = None,
+    home: Home = None,
+) -> None:
+    """Accept totals that moved too far to be published unseen, and do the night again.
+
+    The reason is kept, and published beside the check that held the version back.
+    """
+    from pipelines.nightly import run_accepted
+
+    run_accepted(_settings(home), assessment, reason)
+
+
+@quarantine_app.command("export")
+def export(home: Home = None) -> None:
+    """Write a workbook for each provider: what to correct at its source, and why.
+
+    From the published file alone, so it works while a night is under way.
+    """
+    from scorecard.quality.quarantine import export_quarantine
+
+    from scorecard.contract import load_contracts
+
+    settings = _settings(home)
+    contracts = load_contracts(settings.contracts)
+    for line in export_quarantine(settings.published_file, contracts, settings.quarantine):
         print(line)
 
 

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from assets.models import RULEBOOK_KEY, model_assets, upstream_keys
+from assets.checks import gate_checks
+from assets.freshness import external_sources
+from assets.models import RULEBOOK_KEY, model_assets
 from assets.night_run import night_resource
-from assets.publication import publication_asset
+from assets.publication import publication_assets
 from assets.sources import source_assets
+from expectations.gate import all_checks, judge_past_day
 from pipelines.schedules import nightly_job, nightly_schedule
 from scorecard.settings import Settings
 from scorecard.workspace import Workspace
@@ -27,8 +30,7 @@ def build_defs(
         ConfigurationError: If a contract, rulebook or model is wrong.
     """
     workspace = workspace or Workspace.load(settings)
-    keys = upstream_keys(workspace.models, workspace.contracts)
-    marts = [keys[f"marts.{name}"] for name in workspace.published]
+    checks = all_checks(workspace)
     rulebook = dg.AssetSpec(
         RULEBOOK_KEY,
         group_name="rules",
@@ -40,12 +42,16 @@ def build_defs(
     return dg.Definitions(
         assets=[
             rulebook,
+            *external_sources(workspace.contracts),
             *source_assets(workspace.contracts),
-            model_assets(workspace.models, workspace.contracts, workspace.published),
-            publication_asset(marts),
+            model_assets(
+                workspace.models, workspace.contracts, workspace.published, judge_past_day
+            ),
+            publication_assets(workspace),
         ],
+        asset_checks=[gate_checks(checks)],
         jobs=[nightly_job],
-        schedules=[nightly_schedule(workspace)],
+        schedules=[nightly_schedule(workspace, checks)],
         resources={"night": night_resource(workspace), **(resources or {})},
         executor=dg.in_process_executor,
     )

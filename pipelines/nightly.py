@@ -10,14 +10,18 @@ import datetime as dt
 from collections.abc import Sequence
 
 import dagster as dg
+from expectations.moves import held_moves
 
 from assets.night_run import NightRun, night_resource
+from expectations.gate import all_checks
 from pipelines.console import Console
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance
-from pipelines.schedules import NIGHTLY, changed_assets
-from scorecard.errors import ScorecardError
+from pipelines.schedules import NIGHTLY, changed_assets, due_checks
+from scorecard.clock import local_now
+from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import backfill_days, choose_day, choose_rulebooks, last_night
+from scorecard.quality.release import accept_moves, held_back, judged_day
 from scorecard.settings import Settings
 from scorecard.summary import summary_lines
 from scorecard.workspace import Workspace
@@ -57,6 +61,31 @@ def run_backfill(
     _run(workspace, None, assessment, days)
 
 
+def run_accepted(settings: Settings, assessment: str | None, reason: str) -> None:
+    """Accepts what `total_moves_little` holds back, and does that night again.
+
+    Raises:
+        ConfigurationError: If the reason is empty, or that check holds nothing back.
+        ScorecardError: If it still could not be published, or another run holds the warehouse.
+    """
+    workspace = Workspace.load(settings)
+    if not reason.strip():
+        raise ConfigurationError("the reason is empty", "--reason", "say why the totals are right")
+    named = {r.assessment_id for r in workspace.named_rulebooks(assessment)}
+    with workspace.warehouse() as connection:
+        judged_day(connection)  # says so where there is nothing to accept yet
+        moves = [
+            move for move in held_moves(connection, settings.published_file) if move[0] in named
+        ]
+        if not moves:
+            raise ConfigurationError(
+                "no total is held back for moving", "accept", "see: scorecard quality"
+            )
+        accept_moves(connection, moves, reason.strip(), local_now())
+        day = last_night(connection)
+    _run(workspace, day, None, ())
+
+
 def _run(
     workspace: Workspace, day: dt.date | None, assessment: str | None, history: Sequence[dt.date]
 ) -> None:
@@ -89,20 +118,28 @@ def _execute(night: NightRun) -> None:
     config = {"as_of": night.as_of.isoformat(), "assessment": night.assessment}
     folder = prepare_instance(workspace.settings)
     with dg.DagsterInstance.from_config(str(folder)) as instance:
-        result = defs.resolve_job_def(NIGHTLY).execute_in_process(
+        job = defs.resolve_job_def(NIGHTLY).get_subset(
+            asset_selection=set(changed_assets(night.plan)),
+            asset_check_selection=set(
+                due_checks(night.plan, night.connection, all_checks(workspace))
+            ),
+        )
+        result = job.execute_in_process(
             run_config={**QUIET, "resources": {"night": {"config": config}}},
             instance=instance,
-            asset_selection=changed_assets(night.plan),
             raise_on_error=False,
         )
     if not result.success:
-        raise NightFailedError(_cause(result), "nightly", "the last published version stays")
+        cause = _cause(result, night)
+        raise NightFailedError(cause, "nightly", "the last published version stays")
 
 
-def _cause(result: dg.ExecuteInProcessResult) -> str:
+def _cause(result: dg.ExecuteInProcessResult, night: NightRun) -> str:
     for event in result.all_events:
         if event.is_step_failure:
             failure = event.step_failure_data
+            if failure.error and failure.error.cls_name == "DagsterAssetCheckFailedError":
+                return held_back(night.connection) or failure.error.message.strip()
             if failure.user_failure_data and failure.user_failure_data.description:
                 return failure.user_failure_data.description
             error = failure.error

@@ -1,13 +1,20 @@
 """When the work runs: the job `nightly` and its schedule, 02:00 in Asia/Shanghai."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 import dagster as dg
+import duckdb
 
+from assets.alerting import alert_on_failure
+from assets.checks import check_key
 from assets.models import model_key
-from assets.publication import PUBLISHED_KEY
+from assets.publication import AT_PUBLISHING
 from assets.sources import raw_key
+from expectations.check import Check
+from expectations.gate import checks_digest
 from scorecard.night import Plan, choose_day, choose_rulebooks, plan_night
+from scorecard.quality.release import is_judged
 from scorecard.warehouse import WarehouseBusyError
 from scorecard.workspace import Workspace
 
@@ -21,6 +28,7 @@ nightly_job = dg.define_asset_job(
         "Every night: take what is new, score what changed for it, publish."
     ),
     executor_def=dg.in_process_executor,
+    hooks={alert_on_failure},
 )
 
 
@@ -29,11 +37,20 @@ def changed_assets(plan: Plan) -> list[dg.AssetKey]:
     return [
         *(raw_key(dataset) for dataset in sorted(plan.files)),
         *(model_key(name) for name in plan.models),
-        PUBLISHED_KEY,
+        *AT_PUBLISHING,
     ]
 
 
-def nightly_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
+def due_checks(
+    plan: Plan, connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]
+) -> list[dg.AssetCheckKey]:
+    """All checks, or none where what stands was judged by them already and nothing is new."""
+    if not plan.files and not plan.models and is_judged(connection, checks_digest(checks)):
+        return []
+    return [check_key(check) for check in checks]
+
+
+def nightly_schedule(workspace: Workspace, checks: Sequence[Check]) -> dg.ScheduleDefinition:
     """The schedule, which asks for nothing but what changed."""
 
     @dg.schedule(
@@ -52,12 +69,14 @@ def nightly_schedule(workspace: Workspace) -> dg.ScheduleDefinition:
         try:
             with workspace.warehouse() as connection:
                 plan = plan_night(workspace, connection, as_of, rulebooks)
+                due = due_checks(plan, connection, checks)
         except WarehouseBusyError as error:
             return dg.SkipReason(str(error))
         return dg.RunRequest(
             run_key=f"nightly-{as_of}",
             run_config={"resources": {"night": {"config": {"as_of": as_of.isoformat()}}}},
             asset_selection=changed_assets(plan),
+            asset_check_keys=due,
         )
 
     return nightly_at_two

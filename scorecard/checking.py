@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from scorecard.alerts import check_addresses
 from scorecard.errors import ConfigurationError
 from scorecard.scoring import ModelError, prepare_rules, run_models
 from scorecard.settings import Settings
@@ -31,6 +32,7 @@ def check_workspace(settings: Settings) -> Iterator[str]:
     )
     _try_models(workspace)
     yield f"models: {len(workspace.models)} run on an empty warehouse"
+    yield check_addresses(settings)
     yield f"home: {settings.home}"
 
 

@@ -33,6 +33,11 @@ PERSONAL = {
     "drop": "个人信息，不保存 / personal, never kept",
     "hash": "个人信息，只存加密摘要 / personal, kept as a keyed hash",
 }
+RULES = {"completeness": "完整性 / Complete", "validity": "有效性 / Valid"}
+STEADY = {
+    "itself": "月均值应与自身其他月份相当 / steady over the months",
+    "peers": "均值应与同期其他各家相当 / steady among the peers",
+}
 
 
 def data_dictionary(contracts: Mapping[str, Contract], published: Mapping[str, Contract]) -> str:
@@ -66,8 +71,8 @@ def _dataset(contract: Contract) -> Iterator[str]:
     if contract.dense_by:
         names = ", ".join(f"`{name}`" for name in contract.dense_by)
         yield f"- 每个周期都须有数据 / Rows in every period for each: {names}"
-    for rule in contract.completeness:
-        yield f"- 完整性 / Complete: {rule.why_zh} / {rule.why_en}"
+    for rule in contract.rules:
+        yield f"- {RULES[rule.kind]}: `{rule.name}` {rule.why_zh} / {rule.why_en}"
     yield ""
     yield "| 列 Column | 中文 | English | 类型 Type | 说明 | Description | 约束 Constraints |"
     yield "|---|---|---|---|---|---|---|"
@@ -121,6 +126,8 @@ def _constraints(column: Column) -> Iterable[str]:
         yield f"≥ {column.minimum}"
     if column.first_of_month:
         yield "每月1日 / first of a month"
+    if column.steady:
+        yield STEADY[column.steady]
     if column.personal:
         yield PERSONAL[column.personal]
     if column.logic:

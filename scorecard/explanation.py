@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -149,14 +150,23 @@ def _checks(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
     if checks:
         yield ""
         yield "数据检查（全市范围） checks on the sources, of the whole city:"
-    for check in checks:
-        verdict = "通过 passed" if check["passed"] else f"未通过 FAILED ({check['severity']})"
-        yield (
-            f"  {check['dataset']}.{check['check_name']}: {verdict}, "
-            f"观测 observed {check['observed']}, 应为 expected {check['expected']}"
+    for dataset, found in groupby(checks, key=lambda check: check["dataset"]):
+        verdicts = list(found)
+        passed = [check["check_name"] for check in verdicts if check["passed"]]
+        yield f"  {dataset}: {len(passed)} 项通过 passed" + (
+            f" ({', '.join(passed)})" if passed else ""
         )
-        if not check["passed"]:
-            yield f"    {check['why_zh']} / {check['why_en']}"
+        for check in verdicts:
+            if not check["passed"]:
+                yield from _failed(check)
+
+
+def _failed(check: Row) -> Iterator[str]:
+    yield (
+        f"  {check['dataset']}.{check['check_name']}: 未通过 FAILED ({check['severity']}), "
+        f"观测 observed {check['observed']}, 应为 expected {check['expected']}"
+    )
+    yield f"    {check['why_zh']} / {check['why_en']}"
 
 
 def _status(row: Row) -> str:
@@ -200,7 +210,7 @@ order by dataset, file_name
 CHECKS = """
 select dataset, check_name, passed, severity, observed, expected, why_zh, why_en
 from fct_quality_check
-where dataset in (
+where as_of = (select max(as_of) from dim_assessment) and dataset in (
     select dataset from fct_part_source
     where assessment_id = ? and department_id = ? and indicator_code = ?
 )

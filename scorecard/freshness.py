@@ -33,11 +33,12 @@ def write_schedule(connection: duckdb.DuckDBPyConnection, contracts: Iterable[Co
 
 
 def write_arrivals(connection: duckdb.DuckDBPyConnection, contracts: Iterable[Contract]) -> None:
-    """Makes `ops.arrival`, a row an assessment and dataset: the newest moment its data speaks of.
+    """Makes `ops.arrival`, a row an assessment and dataset: the newest day its data speaks of.
 
-    `newest_in_window_at` looks no further than the end of the window's last day that is over,
-    `newest_at` no further than the end of as_of. A dataset without a period column is as new as
-    its last delivery that could be read, whenever that was.
+    `newest_in_window_at` looks no further than the window's last day that is over, `newest_at` no
+    further than as_of; both end at a midnight, so the days of `profile.<dataset>` are enough, which
+    has to be up to date. A dataset without a period column is as new as its last delivery that
+    could be read, whenever that was.
     """
     selects = " union all ".join(_arrival(contract) for contract in contracts)
     connection.execute(f"create or replace table ops.arrival as {selects}")
@@ -51,14 +52,10 @@ def _arrival(contract: Contract) -> str:
             f"from rules.assessment as a left join ops.file as f on f.dataset = '{contract.name}' "
             "and (f.rows_loaded > 0 or f.rows_read = 0) group by a.assessment_id"
         )
-    column = next(c for c in contract.columns if c.name == contract.period_column)
-    moment = f'r."{column.name}"'
-    if column.type == "I":
-        moment = f"try(make_date(cast({moment} as integer), 1, 1))"
     return (
         f"select a.assessment_id, '{contract.name}' as dataset, "
-        f"cast(max({moment}) filter ({moment} < a.until_at) as timestamp) as newest_in_window_at, "
-        f"cast(max({moment}) filter ({moment} < a.decided_before) as timestamp) as newest_at "
-        f'from rules.assessment as a left join staging."{contract.name}" as r on true '
+        "cast(max(p.day) filter (p.day < a.until_at) as timestamp) as newest_in_window_at, "
+        "cast(max(p.day) filter (p.day < a.decided_before) as timestamp) as newest_at "
+        f'from rules.assessment as a left join profile."{contract.name}" as p on true '
         "group by a.assessment_id"
     )

@@ -1,8 +1,9 @@
 """One night's work: what is new, what must be scored again for it, and doing both.
 
-A night lands new files, runs the models whose inputs changed, keeps the scores in the history and
-publishes. Each step is a function here; the Dagster assets and the command line only call them.
-What changed is known by fingerprints: of a model's SQL, its inputs, the rulebooks and the day.
+A night lands new files, runs the models whose inputs changed, has the result judged, keeps the
+scores in the history and publishes, but only what was judged and found sound. Each step is a
+function here; the Dagster assets and the command line only call them. What changed is known by
+fingerprints: of a model's SQL, its inputs, the rulebooks and the day.
 """
 
 from __future__ import annotations
@@ -27,9 +28,15 @@ from scorecard.errors import ConfigurationError
 from scorecard.landing.inbox import InboxFile, Notice, scan
 from scorecard.landing.load import Landed, Landing, is_known, record_notices
 from scorecard.publication import publish
+from scorecard.quality.release import check_release, forget_judgement
 from scorecard.rulebook import Rulebook
 from scorecard.scoring import prepare_rules, run_models
 from scorecard.workspace import Workspace
+
+MADE_AT_PUBLISHING = ("marts.fct_quality_check",)
+"""Models of what the gate said: they are built after it, with what they speak of."""
+HISTORY = ("marts.fct_indicator_score", "marts.fct_part_score", "marts.mart_scorecard_level")
+"""What a past day is judged by before its scores go into the history."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,11 @@ def plan_night(
         as_of,
         rulebooks,
         files,
-        tuple(name for name in workspace.models if stored.get(name) != current[name]),
+        tuple(
+            name
+            for name in workspace.models
+            if name not in MADE_AT_PUBLISHING and stored.get(name) != current[name]
+        ),
         record_notices(connection, notices, local_now()),
         unreadable,
     )
@@ -124,18 +135,19 @@ def score(
     selected: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> None:
-    """Runs the selected models (default all) as of a day and keeps the scores in the history."""
+    """Runs the selected models (default all) as of a day; what they make is not judged yet."""
+    forget_judgement(connection)
     prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, as_of)
     current = fingerprints(workspace, connection, as_of, rulebooks)
-    run_models(connection, workspace.models, selected, progress)
-    ran = [name for name in workspace.models if selected is None or name in selected]
+    wanted = workspace.models if selected is None else selected
+    ran = [name for name in workspace.models if name in wanted and name not in MADE_AT_PUBLISHING]
+    run_models(connection, workspace.models, ran, progress)
     if ran:
         connection.executemany(
             "insert or replace into ops.fingerprint values (?, ?)",
             [(name, current[name]) for name in ran],
         )
     connection.execute("insert or replace into ops.setting values ('as_of', ?)", [str(as_of)])
-    keep_history(connection)
 
 
 def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
@@ -156,7 +168,14 @@ def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
 def publish_night(
     workspace: Workspace, connection: duckdb.DuckDBPyConnection, now: dt.datetime
 ) -> str:
-    """Publishes what stands in the marts; gives the version's name."""
+    """Publishes what stands in the marts; gives the version's name.
+
+    Raises:
+        HeldBackError: If it was not judged, or a check of the scores failed.
+    """
+    check_release(connection)
+    run_models(connection, workspace.models, MADE_AT_PUBLISHING)
+    keep_history(connection)
     return publish(connection, workspace.published, workspace.settings.published, now)
 
 
@@ -165,19 +184,22 @@ def score_history(
     connection: duckdb.DuckDBPyConnection,
     days: Sequence[dt.date],
     assessment: str | None,
+    judge: Callable[[dt.date], None],
     progress: Callable[[str], None],
 ) -> None:
-    """Scores past days into the history and nothing else.
+    """Scores past days into the history and nothing else, each once `judge` let it pass.
 
     The tables then speak of the last of them, so the fingerprints are forgotten and every model
     has to run again for the night's own day.
     """
-    needed = upstream(workspace, ["scores.indicator_score"])
+    forget_judgement(connection)
     connection.execute("delete from ops.fingerprint")
+    models = upstream(workspace, HISTORY)
     for day in days:
         rulebooks = choose_rulebooks(workspace, assessment, day)
         prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, day)
-        run_models(connection, workspace.models, needed)
+        run_models(connection, workspace.models, models)
+        judge(day)
         keep_history(connection)
         progress(f"scored {day}")
 

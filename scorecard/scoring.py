@@ -16,6 +16,7 @@ from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
 from scorecard.freshness import write_arrivals, write_schedule
 from scorecard.models import Model, sources_of
+from scorecard.quality.profile import update_profiles
 from scorecard.rulebook import Rulebook
 
 
@@ -30,7 +31,11 @@ def prepare_rules(
     rulebooks: Sequence[Rulebook],
     as_of: dt.date,
 ) -> None:
-    """Makes every table that models read beside the landed rows: `rules.*` and timeliness facts."""
+    """Makes every table that models read beside the landed rows: `rules.*` and timeliness facts.
+
+    The profiles are brought up to date for that, which is where the gate finds them too.
+    """
+    update_profiles(connection, contracts)
     write_rules(connection, rulebooks, as_of)
     write_schedule(connection, contracts.values())
     write_arrivals(connection, contracts.values())

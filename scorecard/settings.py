@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     sql: _Folder = PROJECT / "sql"
     memory_limit: str = "2GB"
     hash_key: SecretStr | None = Field(default=None, min_length=16)
+    alert_urls: SecretStr | None = None
 
     @property
     def inbox(self) -> Path:
@@ -58,6 +59,21 @@ class Settings(BaseSettings):
     def scratch(self) -> Path:
         """Short-lived files: spilled memory, decoded copies."""
         return self.home / "warehouse" / "scratch"
+
+    @property
+    def quality_docs(self) -> Path:
+        """The pages of the newest judgement, one a dataset or score table, and `index.html`."""
+        return self.home / "reports" / "quality"
+
+    @property
+    def quality_state(self) -> Path:
+        """The newest judgement as one JSON file; `scorecard quality` prints it."""
+        return self.home / "reports" / "quality.json"
+
+    @property
+    def quarantine(self) -> Path:
+        """The workbooks of quarantined rows, one a provider."""
+        return self.home / "quarantine"
 
     def read_hash_key(self) -> str:
         """The key of keyed hashes: from the environment, else the home's own, made once (0600)."""

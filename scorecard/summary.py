@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from unicodedata import east_asian_width
 
 import duckdb
 
 from scorecard.night import Plan
 from scorecard.settings import Settings
+from scorecard.text_width import padded
 
 HEAD = 10
 
@@ -25,13 +25,14 @@ def summary_lines(
         ).fetchall():
             yield from _assessment(published, *row)
         yield from _stale(published)
+        yield from _checks(published)
         yield from _quarantined(published)
     for notice in plan.notices:
         yield f"left alone: {notice.place}: {notice.what}"
     for place, reason in plan.unreadable.items():
         yield f"could not be opened: {place}: {reason}"
     for trouble in troubles:
-        yield f"could not be taken: {trouble}"
+        yield trouble
     yield ""
     yield f"published: {settings.published_file.resolve()}"
     yield f"  through: {settings.published_file}"
@@ -49,24 +50,18 @@ def _assessment(
     ).fetchall()
     yield f"{name} ({assessment}), as of {as_of}, {state}, {len(ranked)} departments"
     yield (
-        f"{'rank':>4}  {_padded('department', 34)}"
+        f"{'rank':>4}  {padded('department', 34)}"
         f"{'score':>7}{'of':>8}{'%':>8}{'missing':>9}{'stale':>7}"
     )
     for rank, label, code, total, points, rate, missing, stale in ranked[:HEAD]:
         yield (
-            f"{rank or '-':>4}  {_padded(f'{label} ({code})', 34)}{total:>7}{points:>8}"
+            f"{rank or '-':>4}  {padded(f'{label} ({code})', 34)}{total:>7}{points:>8}"
             f"{'-' if rate is None else rate:>8}{missing:>9}{stale:>7}"
         )
     if not ranked:
         yield "   no department of the rulebook's city_code is active: is departments delivered?"
     if len(ranked) > HEAD:
         yield f"   …  and {len(ranked) - HEAD} more"
-
-
-def _padded(text: str, width: int) -> str:
-    """Left-aligned by display width: a Chinese character takes two columns."""
-    taken = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
-    return text + " " * max(1, width - taken)
 
 
 def _stale(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -76,6 +71,17 @@ def _stale(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
     ).fetchall()
     for assessment, listed in codes:
         yield f"stale in {assessment}: indicators {listed}, a source of theirs came too late"
+
+
+def _checks(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    [(passed, failed, datasets)] = published.execute(
+        "select count(*) filter (passed), count(*) filter (not passed), "
+        "string_agg(distinct dataset, ', ' order by dataset) filter (not passed) "
+        "from fct_quality_check where as_of = (select max(as_of) from dim_assessment)"
+    ).fetchall()
+    yield f"checks: {passed} passed, {failed} failed" + (
+        f", of {datasets} (scorecard quality)" if failed else ""
+    )
 
 
 def _quarantined(published: duckdb.DuckDBPyConnection) -> Iterator[str]:

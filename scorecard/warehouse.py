@@ -40,6 +40,13 @@ create table if not exists ops.fingerprint (
     model varchar primary key, fingerprint varchar not null
 );
 create table if not exists ops.setting (name varchar primary key, value varchar not null);
+create table if not exists ops.profiled (
+    dataset varchar primary key, file_id integer not null, digest varchar not null,
+    owner_column varchar
+);
+create table if not exists ops.repeated_key (
+    dataset varchar not null, file_id integer not null, rows bigint not null
+);
 create table if not exists ops.check_result (
     as_of date not null, dataset varchar not null, check_name varchar not null,
     kind varchar not null, passed boolean not null, severity varchar not null,

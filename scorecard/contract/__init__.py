@@ -1,4 +1,4 @@
-"""Data contracts: what a dataset's columns are, when it is due and what makes it complete.
+"""Data contracts: what a dataset's columns are, when it is due and what must hold in it.
 
 A contract is one YAML file under the Open Data Contract Standard, and the only place where its
 facts stand: landing, staging, quality suites, published comments and the data dictionary read them
@@ -8,17 +8,17 @@ from here. Input datasets and published tables use the same standard and the sam
 from scorecard.contract.load import load_contracts, load_published
 from scorecard.contract.model import (
     Column,
-    CompletenessRule,
     Contract,
     Reference,
+    Rule,
     comment,
 )
 
 __all__ = [
     "Column",
-    "CompletenessRule",
     "Contract",
     "Reference",
+    "Rule",
     "comment",
     "load_contracts",
     "load_published",

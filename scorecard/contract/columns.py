@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from scorecard.contract.model import Column, Personal
+from scorecard.contract.model import STEADINESS, Column, Personal, Steadiness
 from scorecard.contract.source import Node
 
 # logicalType -> letter, the type of an input column, the types that a published one may have
@@ -88,6 +88,7 @@ def _column(node: Node, published: bool) -> Column:
         logic=None if (logic := node.find("transformLogic")) is None else logic.text(),
         value_labels=value_labels,
         rulebook=custom["rulebook"].one_of(("indicator", "part")) if "rulebook" in custom else None,
+        steady=_steady(custom["steady"], letter) if "steady" in custom else None,
     )
 
 
@@ -102,11 +103,18 @@ def _type(node: Node, published: bool) -> tuple[str, str]:
 
 
 def _custom(node: Node) -> dict[str, Node]:
-    known = ("unit", "rulebook", "firstOfMonth")
+    known = ("unit", "rulebook", "firstOfMonth", "steady")
     return {
         entry.need("property").one_of(known): entry.need("value")
         for entry in node.under("customProperties")
     }
+
+
+def _steady(node: Node, letter: str) -> Steadiness:
+    given = node.one_of(STEADINESS)
+    if letter not in ("I", "N"):
+        raise node.error("only a number can be steady", "remove it")
+    return next(known for known in STEADINESS if known == given)
 
 
 def _values(node: Node, letter: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,9 +1,9 @@
 """Loading contracts: from YAML files to checked `Contract`s.
 
 Here is what concerns a dataset as a whole and the contracts among each other: schedule, provider,
-completeness, references. A foreign key column that says nothing of its own takes its English name
-and description from the column that it points to, so that they stand once. Columns are read in
-`columns.py`, files and their lines in `source.py`.
+references. A foreign key column that says nothing of its own takes its English name and
+description from the column that it points to, so that they stand once. Columns are read in
+`columns.py`, rules in `rules.py`, files and their lines in `source.py`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from scorecard.contract.columns import english_name, read_columns
 from scorecard.contract.model import (
     FREQUENCIES,
     Column,
-    CompletenessRule,
     Contract,
     Frequency,
     Reference,
 )
+from scorecard.contract.rules import check_rules, read_rules
 from scorecard.contract.source import Node, check_standard, read_source
 from scorecard.errors import ConfigurationError
 
@@ -32,7 +32,8 @@ def load_contracts(folder: Path, *, validate: bool = False) -> dict[str, Contrac
 
     Args:
         folder: The folder of the YAML files; folders within it are not read.
-        validate: Also hold each against the standard, which takes about a second more.
+        validate: Also hold each against the standard and read the SQL of its rules, which takes
+            about a second more.
 
     Raises:
         ConfigurationError: A contract is wrong, or there is none.
@@ -55,6 +56,9 @@ def _load(folder: Path, *, validate: bool, published: bool) -> dict[str, Contrac
         for source in sources.values():
             check_standard(source)
     contracts = {name: _contract(source, published) for name, source in sources.items()}
+    if validate:
+        for name, source in sources.items():
+            check_rules(_table(source), contracts[name])
     return {
         name: _with_references(contract, contracts, _table(sources[name]))
         for name, contract in contracts.items()
@@ -71,7 +75,7 @@ def _contract(source: Node, published: bool) -> Contract:
     platform, provider_zh, provider_en = _provider(source, published)
     frequency, lateness_hours, period_column = _schedule(source, columns, published)
     tags = [tag.one_of(("reference", "heavy")) for tag in source.under("tags")]
-    dense_by, completeness = _completeness(table, columns, period_column)
+    dense_by, rules = read_rules(table, columns, period_column)
     return Contract(
         name=source.path.stem,
         label_zh=label_zh,
@@ -91,7 +95,7 @@ def _contract(source: Node, published: bool) -> Contract:
         dense_by=dense_by,
         path=source.path,
         references=_references(table, columns),
-        completeness=completeness,
+        rules=rules,
     )
 
 
@@ -192,32 +196,6 @@ def _composite(node: Node, columns: tuple[Column, ...]) -> Reference:
         targets[0][0],
         tuple(name for _, _, name in targets),
     )
-
-
-def _completeness(
-    table: Node, columns: tuple[Column, ...], period_column: str | None
-) -> tuple[tuple[str, ...], tuple[CompletenessRule, ...]]:
-    dense_by: tuple[str, ...] = ()
-    rules = []
-    for rule in table.under("quality"):
-        if rule.need("type").one_of(("sql", "custom")) == "sql":
-            rules.append(_rule(rule))
-            continue
-        by = rule.need("implementation").need("by")
-        dense_by = by.texts()
-        for name in by.entries():
-            name.one_of([column.name for column in columns if column.is_key])
-        if period_column is None:
-            raise rule.error("dense without a period", "name the element of the frequency")
-    return dense_by, tuple(rules)
-
-
-def _rule(rule: Node) -> CompletenessRule:
-    at_least = rule.find("mustBeGreaterOrEqualTo")
-    bound = at_least or rule.need("mustBe")
-    name, query = rule.need("name").text(), rule.need("query").text()
-    why_zh, why_en = rule.need("description").both_languages()
-    return CompletenessRule(name, why_zh, why_en, query, bound.count(), at_least is not None)
 
 
 def _with_references(contract: Contract, known: dict[str, Contract], table: Node) -> Contract:

@@ -12,8 +12,10 @@ from typing import Literal
 
 Frequency = Literal["daily", "monthly", "yearly", "none"]
 Personal = Literal["drop", "hash"]
+Steadiness = Literal["itself", "peers"]
 
 FREQUENCIES: tuple[Frequency, ...] = ("daily", "monthly", "yearly", "none")
+STEADINESS: tuple[Steadiness, ...] = ("itself", "peers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,9 @@ class Column:
     its Chinese labels, in the same order. `personal` says what landing does with personal data.
     `reference` is the dataset and column that the value has to be known in. `logic` is the SQL of
     a column that is computed while landing instead of read. `rulebook` is set where the value
-    names an `indicator` or a `part` of a rulebook.
+    names an `indicator` or a `part` of a rulebook. `steady` says what the mean of an owner's month
+    is held against, to find a number in another unit: the owner's other months (`itself`) or the
+    others in that month or year (`peers`).
     """
 
     name: str
@@ -46,6 +50,7 @@ class Column:
     logic: str | None = None
     value_labels: tuple[str, ...] = ()
     rulebook: str | None = None
+    steady: Steadiness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +63,24 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class CompletenessRule:
-    """A query that gives one number, and the number that it has to be, or be at least."""
+class Rule:
+    """What a dataset asks beyond its columns; exactly one of query, holds and failing is given.
+
+    `query` is a SELECT of one number, held against `bound`: equal, or no less if `at_least`.
+    `holds` is a predicate over the stored columns of a row; it must not be false, so a null
+    passes. `failing` is a SELECT of the keys of the rows that break the rule, in the order of the
+    key; it must give none.
+    """
 
     name: str
+    kind: Literal["completeness", "validity"]
     why_zh: str
     why_en: str
-    query: str
-    bound: int
-    at_least: bool
+    query: str | None = None
+    bound: int = 0
+    at_least: bool = False
+    holds: str | None = None
+    failing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ class Contract:
     dense_by: tuple[str, ...]
     path: Path
     references: tuple[Reference, ...] = ()
-    completeness: tuple[CompletenessRule, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -149,7 +149,9 @@ def _mounts_of(town: Town, entry: Entry) -> Iterator[Row]:
         mounted = entry.number < EDU_ENTRIES_MOUNTED
     else:
         mounted = town.does(entry.department, "mounted", entry.number)
-    since = town.chance.day(date(2018, 6, 1), date(2019, 12, 15), "mount", key)
+    # An entry is mounted once it is published; one that never was may be mounted all the same.
+    public = entry.published_on or date(2018, 6, 1)
+    since = max(public, town.chance.day(date(2018, 6, 1), date(2019, 12, 15), "mount", key))
     method = town.chance.pick(METHODS, "method", key)
     if not entry.is_active:
         yield (key, method, date(2018, 7, 2), None)
@@ -159,7 +161,7 @@ def _mounts_of(town: Town, entry: Entry) -> Iterator[Row]:
             # A second way to the same entry does not make it count twice.
             yield (key, "file" if method != "file" else "api", since, None)
     elif entry.number % 3 == 0:
-        yield (key, method, date(2018, 9, 3), YEAR_END)
+        yield (key, method, max(public, date(2018, 9, 3)), YEAR_END)
     elif entry.number % 3 == 1:
         yield (key, method, date(2020, 1, 1), None)
 
@@ -209,7 +211,8 @@ def _requests(town: Town) -> Table:
                 key, one.department_id, f"res-{town.chance.between(1, 400, 'resource', key):04d}",
                 town.chance.pick(("province", "city", "department"), "level", key), asked,
                 answered if granted else None,
-                town.chance.day(date(2019, 10, 1), YEAR_END, "use", key) if used else None,
+                max(answered, town.chance.day(date(2019, 10, 1), YEAR_END, "use", key))
+                if used else None,
             ))  # fmt: skip
     # Asked for on the last day: no answer within the year.
     rows.append(("req-edu-9", "edu", "res-0901", "province", YEAR_END, None, None))

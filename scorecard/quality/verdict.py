@@ -57,3 +57,13 @@ def keep_verdicts(
     except BaseException:
         connection.rollback()
         raise
+
+
+def read_verdicts(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> tuple[Verdict, ...]:
+    """The day's verdicts by dataset and check, without examples, which are not kept there."""
+    rows = connection.execute(
+        "select dataset, check_name, kind, passed, severity, observed, expected, why_zh, why_en "
+        "from ops.check_result where as_of = ? order by dataset, check_name",
+        [as_of],
+    ).fetchall()
+    return tuple(Verdict(*row) for row in rows)

@@ -31,6 +31,7 @@ def altered(tmp_path: Path) -> Folder:
     return make
 
 
+HOLDS = "holds: disconnected_at >= connected_at"
 WRONG = [
     ("logicalType: date", "logicalType: day", "'day' is not known here", "logicalType: day"),
     ("physicalType: DATE", "physicalType: TIME", "does not fit", "physicalType: TIME"),
@@ -73,6 +74,26 @@ WRONG = [
     ("- name: link_id", "- name: Link", "'Link' is not a column name", "- name: Link"),
     ("synonym: Link id, locale: en", "synonym: x, locale: fr", "English name", "- name: link_id"),
     ("required: false", "encryptedName: x", "required is missing", "- name: disconnected_at"),
+    ("dimension: consistency", "dimension: timeliness", "'timeliness' is not", "dimension:"),
+    ("dimension: consistency\n", "\n", "dimension is missing", "- name: disconnected_not"),
+    ("engine: scorecard", "engine: soda", "'soda' is not known here", "engine: soda"),
+    ("holds: disconnected", "hold: disconnected", "asks 0 things", "implementation:"),
+    (HOLDS, f"{HOLDS}\n          failing: select 1", "asks 2 things", "implementation:"),
+    ("name: disconnected_not", "name: Disconnected_not", "is not a name of a rule", "Disconnected"),
+    (
+        "    quality:",
+        "    quality:\n"
+        "      - {name: disconnected_not_before_connected, dimension: accuracy, type: sql,\n"
+        '         description: "一\\n1", query: select 1, mustBe: 0}',
+        "rule 'disconnected_not_before_connected' is doubled",
+        "- name: disconnected_not_before_connected",
+    ),
+    (
+        "businessName: 接入方式",
+        "businessName: 接入方式\n        customProperties: [{property: steady, value: itself}]",
+        "only a number can be steady",
+        "property: steady",
+    ),
 ]
 
 
@@ -117,6 +138,58 @@ def test_what_the_standard_does_not_know_is_refused_when_validating(altered: Fol
     folder = altered("    properties:", "    propertys: []\n    properties:")
     assert "network_links" in load_contracts(folder)
     with pytest.raises(ConfigurationError, match=r"network_links\.yaml:\d+: against the standard"):
+        load_contracts(folder, validate=True)
+
+
+WRONG_SQL = [
+    ("holds: disconnected_at >=", "not readable as SQL"),
+    ("holds: true; drop table x", "holds is no predicate"),
+    ("holds: select true", "holds is no predicate"),
+    ("holds: disconnected_at >= connected_on", "'connected_on' is not a stored column"),
+    ("holds: links.connected_at > disconnected_at", "'links.connected_at' is not a stored column"),
+    ("holds: count(*) > 1", "holds looks at more than its own row"),
+    ("holds: link_id in (select link_id from staging.network_links)", "more than its own row"),
+    ("failing: delete from staging.network_links", "not one SELECT"),
+    ("failing: select department_id from staging.network_links", "failing selects department_id"),
+    ("failing: select link_id from raw.network_links", "'raw.network_links' may not be read here"),
+    ("failing: select link_id from network_links", "'network_links' may not be read here"),
+]
+
+
+@pytest.mark.parametrize(("sql", "what"), WRONG_SQL, ids=[w[0] for w in WRONG_SQL])
+def test_a_rule_that_is_wrong_sql_is_refused_with_its_line_when_validating(
+    sql: str, what: str, altered: Folder
+) -> None:
+    folder = altered(HOLDS, sql)
+    assert "network_links" in load_contracts(folder)
+    with pytest.raises(ConfigurationError) as caught:
+        load_contracts(folder, validate=True)
+    assert what in caught.value.what
+    path, number = str(caught.value.where).rsplit(":", 1)
+    assert sql in Path(path).read_text("utf-8").splitlines()[int(number) - 1]
+    assert caught.value.mend
+
+
+def test_a_rule_may_name_its_steps_and_read_staging_and_rules(altered: Folder) -> None:
+    steps = (
+        "failing: with links as (select link_id from staging.network_links) "
+        "select links.link_id from links, rules.assessment"
+    )
+    rules = load_contracts(altered(HOLDS, steps), validate=True)["network_links"].rules
+    assert [rule.failing is not None for rule in rules] == [True]
+
+
+def test_a_query_that_gives_more_than_a_number_is_refused_when_validating(altered: Folder) -> None:
+    folder = altered("select count(*) from", "select count(*), 1 from", dataset="departments")
+    with pytest.raises(ConfigurationError, match="a query of 2 columns"):
+        load_contracts(folder, validate=True)
+
+
+def test_a_personal_column_is_not_there_to_be_asked_for(altered: Folder) -> None:
+    folder = altered("name: access_mode", "name: access_mode\n        classification: personal")
+    path = folder / "network_links.yaml"
+    path.write_text(path.read_text("utf-8").replace(HOLDS, "holds: access_mode <> ''"), "utf-8")
+    with pytest.raises(ConfigurationError, match="'access_mode' is not a stored column"):
         load_contracts(folder, validate=True)
 
 

@@ -349,49 +349,6 @@ def test_duckdb_knows_every_type(
         assert [row[1] for row in described] == [c.sql_type for c in contract.stored_columns]
 
 
-def test_completeness_queries_count_what_is_missing(inputs: dict[str, Contract]) -> None:
-    rules = {rule.name: rule for contract in inputs.values() for rule in contract.completeness}
-    assert set(rules) == {
-        "at_least_one",
-        "every_department_has_one",
-        "exactly_one_lead",
-        "sixteen_cities",
-    }
-    connection = duckdb.connect()
-    connection.execute(
-        """
-        create schema staging; create schema rules;
-        create table staging.departments as select unnest(['edu', 'tax']) as department_id;
-        create table staging.assessed_department as
-            select 'a' as assessment_id, department_id from staging.departments;
-        create table staging.sections as select 'edu' as department_id, 's' as section_id;
-        create table rules.assessment as
-            select 'a' as assessment_id, 2019 as year, date '2020-01-01' as decided_before;
-        create table rules.indicator as
-            select 'a' as assessment_id, unnest(['001', '002', '003']) as indicator_code;
-        create table staging.responsibilities as
-            select * from (values ('edu', '001', 's', 'lead'), ('edu', '002', 's', 'support'),
-                ('tax', '001', 's', 'lead'), ('tax', '001', 't', 'lead'))
-                as r (department_id, indicator_code, section_id, role);
-        create table staging.applicability as
-            select * from (values ('edu', '003', 2019, false, date '2019-12-31'),
-                ('tax', '003', 2019, false, date '2020-01-01'))
-                as r (department_id, indicator_code, year, applicable, decided_on);
-        create table staging.populations as
-            select 'c' || range as city_code, 2019 as year from range(15);
-        """
-    )
-    found = {name: connection.execute(rule.query).fetchall()[0][0] for name, rule in rules.items()}
-    # edu lacks a lead for 002; tax has two for 001, none for 002, and its exemption came too late.
-    assert found == {
-        "at_least_one": 2,
-        "every_department_has_one": 1,
-        "exactly_one_lead": 4,
-        "sixteen_cities": 1,
-    }
-    assert [(r.bound, r.at_least) for r in rules.values() if r.at_least] == [(1, True)]
-
-
 def test_comments_carry_unit_and_values_in_both_languages(
     inputs: dict[str, Contract], published: dict[str, Contract]
 ) -> None:

@@ -1,0 +1,83 @@
+"""The gate as asset checks: every expectation a check of its own, all judged in one step.
+
+One step, because importing Great Expectations costs seconds: it is imported here and nowhere else.
+Checks of landed datasets warn; a failed check of a score blocks what is downstream of it.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from assets.models import model_key
+from assets.night_run import NightRun
+from assets.sources import raw_key
+from expectations.check import Check
+from scorecard.errors import ScorecardError
+from scorecard.quality.verdict import Verdict
+
+
+def check_key(check: Check) -> dg.AssetCheckKey:
+    """Where a check stands in the graph: on the landed dataset, or on the published table."""
+    asset = model_key(f"marts.{check.subject}") if check.is_blocking else raw_key(check.subject)
+    return dg.AssetCheckKey(asset, check.name)
+
+
+def gate_checks(checks: Sequence[Check]) -> dg.AssetChecksDefinition:
+    """All checks as one step, `judge`."""
+    keys = {(check.subject, check.name): check_key(check) for check in checks}
+
+    @dg.multi_asset_check(
+        name="judge",
+        specs=[_spec(check) for check in checks],
+        can_subset=True,
+        required_resource_keys={"night"},
+    )
+    def judge(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        from expectations.gate import judge_night
+
+        night: NightRun = context.resources.night
+        night.progress("judging the sources and the scores")
+        try:
+            verdicts = judge_night(
+                night.workspace, night.connection, checks, dt.datetime.now(dt.UTC)
+            )
+        except ScorecardError as error:
+            raise dg.Failure(str(error)) from error
+        for verdict in verdicts:
+            key = keys[verdict.dataset, verdict.check_name]
+            if key in context.selected_asset_check_keys:
+                yield _result(night, key, verdict)
+
+    return judge
+
+
+def _spec(check: Check) -> dg.AssetCheckSpec:
+    key = check_key(check)
+    return dg.AssetCheckSpec(
+        check.name,
+        asset=key.asset_key,
+        description=f"{check.why_zh}\n\n{check.why_en}",
+        blocking=check.is_blocking,
+    )
+
+
+def _result(night: NightRun, key: dg.AssetCheckKey, verdict: Verdict) -> dg.AssetCheckResult:
+    metadata: dict[str, dg.MetadataValue] = {
+        "observed": dg.MetadataValue.text(verdict.observed),
+        "expected": dg.MetadataValue.text(verdict.expected),
+        "page": dg.MetadataValue.path(
+            night.workspace.settings.quality_docs / f"{verdict.dataset}.html"
+        ),
+    }
+    if verdict.examples:
+        listed = "\n".join(f"- `{example}`" for example in verdict.examples)
+        metadata["examples"] = dg.MetadataValue.md(listed)
+    is_error = verdict.severity == "error"
+    return dg.AssetCheckResult(
+        passed=verdict.passed,
+        asset_key=key.asset_key,
+        check_name=key.name,
+        severity=dg.AssetCheckSeverity.ERROR if is_error else dg.AssetCheckSeverity.WARN,
+        metadata=metadata,
+    )

@@ -1,0 +1,168 @@
+"""The Data Docs of a judgement: a page for each dataset and score table, and an index.
+
+Great Expectations renders the results and its page view fills the pages, but with the templates
+here: its own load styles and scripts from the internet, which a government network does not reach,
+and put delivered text on the page unescaped. These pages load nothing and escape everything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from expectations.check import SEVERITIES
+from expectations.judge import MAX_EXAMPLES, Judged, Judgement
+from scorecard.clock import TIME_ZONE
+from scorecard.quality.state import KINDS
+from scorecard.quality.state import SEVERITIES as SEVERITY_NAMES
+
+TEMPLATES = Path(__file__).parent / "templates"
+INDEX = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One subject with its checks, the worst first."""
+
+    subject: str
+    label_zh: str
+    label_en: str
+    judged: Sequence[Judged]
+
+    @property
+    def file(self) -> str:
+        return f"{self.subject}.html"
+
+    @property
+    def failed(self) -> list[Judged]:
+        return [judged for judged in self.judged if not judged.verdict.passed]
+
+    @property
+    def passed(self) -> list[Judged]:
+        return [judged for judged in self.judged if judged.verdict.passed]
+
+    @property
+    def blocks(self) -> bool:
+        return any(judged.verdict.blocks for judged in self.judged)
+
+    @property
+    def is_score(self) -> bool:
+        """Checks of scores may block, those of datasets never do."""
+        return any(judged.check.is_blocking for judged in self.judged)
+
+    @property
+    def severities(self) -> list[str]:
+        return sorted({judged.verdict.severity for judged in self.judged})
+
+
+def write_docs(
+    judgement: Judgement,
+    folder: Path,
+    *,
+    labels: Mapping[str, tuple[str, str]],
+    as_of: dt.date,
+    judged_at: dt.datetime,
+) -> Path:
+    """Replaces the folder by the pages of this judgement; gives the index page.
+
+    They are written beside it and then put in its place, so nobody reads half of them: while the
+    two are exchanged there is none for an instant.
+
+    Args:
+        judgement: What to show.
+        folder: Where the pages go; it holds nothing else.
+        labels: Chinese and English label of every subject.
+        as_of: The day that the judged scores are about.
+        judged_at: The moment of the judgement, with its zone.
+    """
+    pages = _pages(judgement, labels)
+    shown = {
+        "as_of": as_of.isoformat(),
+        "judged_at": f"{judged_at.astimezone(TIME_ZONE):%Y-%m-%d %H:%M:%S}",
+        "index": INDEX,
+        "kinds": {kind: f"{name.split()[0]} {kind}" for kind, name in KINDS.items()},
+        "severity_names": SEVERITY_NAMES,
+        "severity_reasons": SEVERITIES,
+        "max_examples": MAX_EXAMPLES,
+    }
+    draft = folder.with_name(f".{folder.name}.new")
+    _remove(draft)
+    draft.mkdir(parents=True)
+    for name, text in _render(pages, shown):
+        (draft / name).write_text(text, encoding="utf-8")
+    _exchange(draft, folder)
+    return folder / INDEX
+
+
+def _pages(judgement: Judgement, labels: Mapping[str, tuple[str, str]]) -> list[_Page]:
+    """Those that block publishing first, then those that fail at all, else as given."""
+    by_subject: dict[str, list[Judged]] = {}
+    for judged in judgement.judged:
+        by_subject.setdefault(judged.check.subject, []).append(judged)
+    pages = [
+        _Page(
+            subject,
+            *labels[subject],
+            sorted(own, key=lambda j: (j.verdict.passed, not j.verdict.blocks)),
+        )
+        for subject, own in by_subject.items()
+    ]
+    return sorted(pages, key=lambda page: 0)
+
+
+def _render(pages: Sequence[_Page], shown: Mapping[str, object]) -> list[tuple[str, str]]:
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
+    view: Any = DefaultJinjaPageView(custom_views_directory=str(TEMPLATES))
+    totals = Counter(judged.verdict.passed for page in pages for judged in page.judged)
+    index = view.render(
+        _document("SiteIndexPageRenderer", []),
+        "index.html",
+        pages=pages,
+        failed=totals[False],
+        passed=totals[True],
+        **shown,
+    )
+    each = [
+        (page.file, view.render(_subject_document(page), "subject.html", page=page, **shown))
+        for page in pages
+    ]
+    return [(INDEX, index), *each]
+
+
+def _subject_document(page: _Page) -> Any:
+    """The results as Great Expectations renders them, a section for each check of the page."""
+    from great_expectations.render.renderer.column_section_renderer import (
+        ValidationResultsColumnSectionRenderer,
+    )
+
+    section: Any = ValidationResultsColumnSectionRenderer()
+    return _document(
+        "ValidationResultsPageRenderer",
+        [section.render([judged.result]) for judged in page.judged],
+    )
+
+
+def _document(renderer: str, sections: Sequence[Any]) -> Any:
+    from great_expectations.render.components import RenderedDocumentContent
+
+    return RenderedDocumentContent(sections=sections, renderer_type=renderer)
+
+
+def _exchange(draft: Path, folder: Path) -> None:
+    old = folder.with_name(f".{folder.name}.old")
+    _remove(old)
+    if folder.exists():
+        folder.rename(old)
+    draft.rename(folder)
+    _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)

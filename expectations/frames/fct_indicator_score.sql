@@ -1,0 +1,181 @@
+-- grain: assessment x department x indicator, due or published; and one row an assessment
+-- Inputs: marts.fct_indicator_score, held against rules.indicator for every
+-- staging.assessed_department, marts.fct_part_score (what must add up) and staging.adjustments.
+-- Counts are whole, never null, and 0 where all is well. rows_*: of the table, on assessments' rows.
+with due as (
+    select distinct
+        indicator.assessment_id,
+        department.department_id,
+        indicator.indicator_code
+    from rules.indicator as indicator
+    inner join staging.assessed_department as department
+        on indicator.assessment_id = department.assessment_id
+),
+
+parts as (
+    select
+        assessment_id,
+        department_id,
+        indicator_code,
+        sum(score) as score,
+        sum(points) as points,
+        count(*) filter (where status <> 'not_applicable') as applicable,
+        count(*) filter (where status = 'missing') as missing,
+        count(*) filter (where status <> 'not_applicable' and stale) as stale
+    from marts.fct_part_score
+    group by
+        assessment_id,
+        department_id,
+        indicator_code
+),
+
+decided as (
+    select
+        assessment.assessment_id,
+        adjustment.department_id,
+        adjustment.indicator_code,
+        arg_max(adjustment.score, (adjustment.decided_on, adjustment.adjustment_id)) as score
+    from staging.adjustments as adjustment
+    inner join rules.assessment as assessment
+        on
+            adjustment.year = assessment.year
+            and adjustment.decided_on <= assessment.as_of
+    group by
+        assessment.assessment_id,
+        adjustment.department_id,
+        adjustment.indicator_code
+),
+
+published as (
+    select
+        *,
+        row_number() over (partition by assessment_id, department_id, indicator_code) as copy
+    from marts.fct_indicator_score
+),
+
+compared as (
+    select
+        coalesce(published.assessment_id, due.assessment_id) as assessment_id,
+        coalesce(published.department_id, due.department_id) as department_id,
+        coalesce(published.indicator_code, due.indicator_code) as indicator_code,
+        published.score,
+        published.points,
+        published.computed_score,
+        published.status,
+        published.stale,
+        published.lost,
+        published.explanation_zh,
+        published.explanation_en,
+        coalesce(published.copy, 1) as copy,
+        published.copy is not null as is_published,
+        due.assessment_id is not null as is_due
+    from published
+    full outer join due
+        on
+            published.assessment_id = due.assessment_id
+            and published.department_id = due.department_id
+            and published.indicator_code = due.indicator_code
+),
+
+recomputed as (
+    select
+        compared.*,
+        parts.score as parts_score,
+        parts.points as parts_points,
+        parts.stale > 0 as due_stale,
+        cast(least(greatest(decided.score, 0), parts.points) as decimal(18, 2)) as decided_score,
+        case
+            when parts.applicable = 0 then 'not_applicable'
+            when decided.score is not null then 'adjusted'
+            when parts.missing = parts.applicable then 'missing'
+            else 'scored'
+        end as due_status
+    from compared
+    left join parts
+        on
+            compared.assessment_id = parts.assessment_id
+            and compared.department_id = parts.department_id
+            and compared.indicator_code = parts.indicator_code
+    left join decided
+        on
+            compared.assessment_id = decided.assessment_id
+            and compared.department_id = decided.department_id
+            and compared.indicator_code = decided.indicator_code
+),
+
+counted as (
+    select
+        assessment.assessment_id,
+        count(*) filter (where compared.is_due and compared.copy = 1) as due_rows,
+        count(*) filter (where compared.is_published) as published_rows
+    from rules.assessment as assessment
+    left join compared on assessment.assessment_id = compared.assessment_id
+    group by assessment.assessment_id
+),
+
+judged as (
+    select * from recomputed
+    union all by name
+    select
+        assessment_id,
+        false as is_published,
+        false as is_due,
+        1 as copy,
+        greatest(due_rows - published_rows, 0) as rows_lacking,
+        cast(sum(published_rows) over () as varchar) as rows_found,
+        '>= ' || sum(due_rows) over () as rows_expected
+    from counted
+)
+
+select
+    assessment_id,
+    department_id,
+    indicator_code,
+    rows_found,
+    rows_expected,
+    cast(coalesce(rows_lacking, 0) as integer) as rows_lacking,
+    cast(is_published <> is_due or copy > 1 as integer) as not_once,
+    cast(copy > 1 as integer) as repeated,
+    case
+        when is_published
+            then
+                cast(assessment_id is null as integer)
+                + cast(department_id is null as integer)
+                + cast(indicator_code is null as integer)
+                + cast(score is null as integer)
+                + cast(points is null as integer)
+                + cast(computed_score is null as integer)
+                + cast(status is null as integer)
+                + cast(stale is null as integer)
+                + cast(lost is null as integer)
+                + cast(explanation_zh is null as integer)
+                + cast(explanation_en is null as integer)
+        else 0
+    end as missing_values,
+    cast(
+        is_published
+        and not coalesce(
+            score between 0 and points and computed_score between 0 and points, false
+        ) as integer
+    ) as beyond_points,
+    cast(
+        is_published
+        and not coalesce(status in ('scored', 'missing', 'not_applicable', 'adjusted'), false)
+        as integer
+    ) as status_unknown,
+    cast(
+        is_published
+        and (status is distinct from due_status or stale is distinct from due_stale) as integer
+    ) as status_off,
+    cast(is_published and points is distinct from parts_points as integer) as points_off,
+    cast(
+        is_published
+        and (
+            computed_score is distinct from parts_score
+            or score is distinct from case
+                when due_status = 'adjusted' then decided_score else parts_score
+            end
+            or lost is distinct from points - score
+        ) as integer
+    ) as score_off
+from judged

@@ -1,0 +1,174 @@
+"""Totals against the version that readers have now: which moved far, and why that is right.
+
+The check `total_moves_little` rests on it, and `scorecard accept` accepts what is held here. The
+SQL is `frames/total_move.sql`; the published file is only read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+
+import duckdb
+
+from scorecard.errors import ScorecardError
+from scorecard.quoting import literal
+
+MOST_POINTS = Decimal(10)
+"""The weightiest indicator of the 2019 rulebook: to win or lose it whole holds nothing back."""
+DAYS_APART = 7
+"""The longest public holiday: a version from before it is still compared, an older one is not."""
+BECAUSE = (
+    "10 分：百分制下单项指标最高 10 分，单项得失不拦截，超出即须有人确认；"
+    "7 天：涵盖最长的法定假期，间隔更久则总分本就会变，不再比较 / "
+    "10 points: the weightiest of the indicators that make up 100, so one alone holds nothing "
+    "back; "
+    "7 days: the longest public holiday, and over a longer time totals move by themselves"
+)
+EXPECTED = f"within {MOST_POINTS} points of the version published before, or accepted"
+SHOWN_MOVES = 5
+_FRAMES = Path(__file__).parent / "frames"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A department's total that moved too far; `accepted_reason` is why it may, None if held.
+
+    `name` is the department's, and with several assessments the assessment's before it.
+    """
+
+    name: str
+    assessment_id: str
+    as_of: dt.date
+    department_id: str
+    total: Decimal
+    previous_total: Decimal
+    accepted_reason: str | None
+
+    @property
+    def moved(self) -> Decimal:
+        """By how many points, signed."""
+        return self.total - self.previous_total
+
+
+def held_moves(
+    connection: duckdb.DuckDBPyConnection, previous: Path | None
+) -> list[tuple[str, dt.date, str, Decimal]]:
+    """Assessment, as_of, department and total of what moved too far and nobody accepted.
+
+    Args:
+        connection: The open warehouse; the models have run.
+        previous: The published file, see `compared_totals`.
+
+    Raises:
+        ScorecardError: If the published file is there and cannot be read.
+    """
+    with compared_totals(connection, previous):
+        return [
+            (move.assessment_id, move.as_of, move.department_id, move.total)
+            for move in _far_moves(connection)
+            if move.accepted_reason is None
+        ]
+
+
+@contextmanager
+def compared_totals(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> Iterator[None]:
+    """Keeps the temporary table `total_move` in the warehouse while the block runs.
+
+    Args:
+        connection: The open warehouse; the models have run.
+        previous: The published file of the last version; with None, or where it is not there, there
+            is nothing to compare with.
+
+    Raises:
+        ScorecardError: If the file is there and cannot be read.
+    """
+    connection.execute(
+        "create or replace temp table previous_total "
+        "(assessment_id varchar, as_of date, department_id varchar, total decimal(6, 2))"
+    )
+    connection.execute(
+        "create or replace temp table move_bound as select ? as most_points, ? as days_apart",
+        [MOST_POINTS, DAYS_APART],
+    )
+    if previous is not None and previous.exists():
+        _read(connection, previous)
+    select = (_FRAMES / "total_move.sql").read_text(encoding="utf-8")
+    connection.execute(f"create or replace temp table total_move as {select}")
+    try:
+        yield
+    finally:
+        for table in ("total_move", "move_bound", "previous_total"):
+            connection.execute(f"drop table temp.{table}")
+
+
+def _read(connection: duckdb.DuckDBPyConnection, previous: Path) -> None:
+    try:
+        connection.execute(f"attach {literal(str(previous))} as version_before (read_only)")
+        try:
+            connection.execute(
+                "insert into previous_total "
+                "select assessment_id, as_of, department_id, max(total) "
+                "from version_before.main.mart_scorecard "
+                "inner join version_before.main.dim_assessment using (assessment_id) group by all"
+            )
+        finally:
+            connection.execute("detach version_before")
+    except duckdb.Error as error:
+        raise ScorecardError(
+            f"the published version has no totals to compare with: {type(error).__name__}",
+            str(previous),
+            "restore the file, or remove the link above it to publish without comparing",
+        ) from None
+
+
+def moves_found(connection: duckdb.DuckDBPyConnection) -> str:
+    """What the check says it found: the held moves, then the accepted ones with their reasons."""
+    far = _far_moves(connection)
+    held = [move for move in far if move.accepted_reason is None]
+    accepted = sorted(
+        (move for move in far if move.accepted_reason is not None),
+        key=attrgetter("accepted_reason"),
+    )
+    texts = [_listed([f"{_line(move)} ({move.moved:+})" for move in held])] if held else []
+    texts += [
+        f"accepted: {_listed([_line(move) for move in moves])}: {reason}"
+        for reason, moves in groupby(accepted, attrgetter("accepted_reason"))
+    ]
+    return "; ".join(texts) or _nothing_far(connection)
+
+
+def _far_moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:
+    """The farthest first."""
+    rows = connection.execute(
+        "select case when (select count(*) from rules.assessment) > 1 then assessment_id || ' ' "
+        "else '' end || department_id, "
+        "assessment_id, as_of, department_id, total, previous_total, accepted_reason "
+        "from total_move where is_held or accepted_reason is not null "
+        "order by abs(moved) desc, assessment_id, department_id"
+    ).fetchall()
+    return [Move(*row) for row in rows]
+
+
+def _nothing_far(connection: duckdb.DuckDBPyConnection) -> str:
+    [(compared, most)] = connection.execute(
+        "select count(*), max(abs(moved)) from total_move"
+    ).fetchall()
+    if not compared:
+        return f"nothing published within {DAYS_APART} days to compare with"
+    return f"{compared} totals compared, none moved by more than {most}"
+
+
+def _line(move: Move) -> str:
+    return f"{move.name} {move.previous_total} -> {move.total}"
+
+
+def _listed(lines: list[str]) -> str:
+    rest = len(lines) - SHOWN_MOVES
+    return ", ".join(lines[:SHOWN_MOVES]) + (f" and {rest} more" if rest > 0 else "")

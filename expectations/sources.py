@@ -1,0 +1,258 @@
+"""The suite of a dataset, made from its contract: what is expected of the frame of its profile.
+
+A function here makes one check wherever a contract calls for it, with reasons that name the
+dataset's own columns, references and due time. What a single dataset asks is a rule in its
+contract. All of them warn: a bad source costs its own parts and never holds the others back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from expectations.check import Check, Kind
+from scorecard.contract import Column, Contract
+from scorecard.contract.model import Reference, Rule
+
+_UNITS = {"daily": ("日", "day"), "monthly": ("月", "month"), "yearly": ("年", "year")}
+_LAST_DAYS = {"monthly": 28, "yearly": 31}  # what every month, and a January, surely has
+
+
+def source_checks(contract: Contract) -> tuple[Check, ...]:
+    """The checks of a dataset; never none, since every suite needs a floor, a ceiling and a grain.
+
+    An expectation of a range passes where there is nothing to look at, so each suite also asks for
+    rows, for no nulls and for keys that are unique.
+    """
+    return tuple(_checks(contract))
+
+
+def _checks(contract: Contract) -> Iterator[Check]:
+    yield _rows_delivered(contract)
+    yield _values_present(contract)
+    yield _keys_unique(contract)
+    yield _rows_keep_the_contract(contract)
+    if contract.frequency != "none":
+        yield _due_period_arrived(contract)
+    rulebook = [column for column in contract.columns if column.rulebook]
+    if contract.references or rulebook:
+        yield _references_known(contract, rulebook)
+    if contract.period_column and contract.column(contract.period_column).type in ("D", "TS"):
+        yield _no_silent_period(contract)
+        yield _events_before_delivery(contract, contract.column(contract.period_column))
+    if any(column.steady for column in contract.columns):
+        yield _steady(contract)
+    for rule in contract.rules:
+        yield _of_rule(contract, rule)
+
+
+def _rows_delivered(contract: Contract) -> Check:
+    return Check(
+        contract.name,
+        "rows_delivered",
+        "completeness",
+        "ExpectTableRowCountToBeBetween",
+        {"min_value": 1},
+        f"“{contract.label_zh}”从未送达，依据它的评分项无从计算；"
+        f"请提供单位（{contract.provider_zh}）报送。",
+        f'Until "{contract.label_en}" has come at all, what rests on it cannot be scored; its '
+        f"provider: {contract.provider_en}.",
+    )
+
+
+def _values_present(contract: Contract) -> Check:
+    required = sum(column.required for column in contract.stored_columns)
+    return Check(
+        contract.name,
+        "values_present",
+        "completeness",
+        "ExpectColumnMaxToBeBetween",
+        {"column": "missing_values", "min_value": 0, "max_value": 0},
+        f"{required} 个必填列（主键为{_labels_zh(_key(contract))}）不得为空，"
+        "否则该行归属不明或无法计分。",
+        f"None of the {required} required columns (key: {_labels_en(_key(contract))}) may be "
+        "empty, or the row is nobody's or cannot be scored.",
+        measure="missing_values",
+    )
+
+
+def _keys_unique(contract: Contract) -> Check:
+    return _none(
+        contract,
+        "keys_unique",
+        "validity",
+        "repeated_keys",
+        f"同一文件内“{_labels_zh(_key(contract))}”不得重复：只有最后一行计入，前面的会被覆盖。",
+        f"Within one file no two rows share a key ({_labels_en(_key(contract))}): only the last "
+        "of them counts, and the others are lost unseen.",
+    )
+
+
+def _rows_keep_the_contract(contract: Contract) -> Check:
+    return _none(
+        contract,
+        "rows_keep_the_contract",
+        "validity",
+        "contract_breaches",
+        f"违反数据契约的行不计分，须由提供单位（{contract.provider_zh}）更正后重新报送。",
+        "Rows that break the contract are not scored; their provider "
+        f"({contract.provider_en}) must correct and deliver them again.",
+    )
+
+
+def _due_period_arrived(contract: Contract) -> Check:
+    zh, en = due_time(contract)
+    unit_zh, unit_en = _UNITS[contract.frequency]
+    if contract.is_reference:
+        then_zh, then_en = "逾期则考核仍以旧的基础信息为准", "or old facts go on deciding"
+    else:
+        then_zh, then_en = "逾期则依据它的评分项标为数据过期", "or what rests on it is stale"
+    return _none(
+        contract,
+        "due_period_arrived",
+        "timeliness",
+        "overdue_periods",
+        f"本数据集每{unit_zh}报送一次，考核期内最近一个到期周期的数据应于{zh}送达，{then_zh}。",
+        f"Due every {unit_en}: the newest period of the window has to arrive {en}, {then_en}.",
+        observed_from="newest_period",
+        expected_from="due_period",
+    )
+
+
+def due_time(contract: Contract) -> tuple[str, str]:
+    """When a period's data has to be there, such as 次月 3 日前 / within 3 days of the month's end.
+
+    Only for a dataset with a frequency.
+    """
+    hours = contract.lateness_hours or 0
+    days, rest = divmod(hours, 24)
+    zh, en = _UNITS[contract.frequency]
+    if contract.frequency == "daily":
+        due_zh = f"次日 {hours} 时前" if hours <= 24 else f"当日结束后 {hours} 小时内"
+        return due_zh, f"within {hours} hours of the day's end"
+    if rest or not 1 <= days <= _LAST_DAYS[contract.frequency]:
+        return f"当{zh}结束后 {hours} 小时内", f"within {hours} hours of the {en}'s end"
+    month = " 1 月" if contract.frequency == "yearly" else ""
+    return f"次{zh}{month} {days} 日前", f"within {days} days of the {en}'s end"
+
+
+def _references_known(contract: Contract, rulebook: list[Column]) -> Check:
+    zh = [f"{_labels_zh(_own(contract, r))}须见于 {r.dataset}" for r in contract.references]
+    en = [f"{_labels_en(_own(contract, r))} in {r.dataset}" for r in contract.references]
+    if rulebook:
+        zh.append(f"{_labels_zh(rulebook)}须见于当年考核细则")
+        en.append(f"{_labels_en(rulebook)} in the year's rulebook")
+    return _none(
+        contract,
+        "references_known",
+        "completeness",
+        "unknown_references",
+        f"{'，'.join(zh)}；否则该行不计入任何部门，待对应数据送达后计入。",
+        f"To be found: {'; '.join(en)}. Until they are, the row counts for nobody.",
+    )
+
+
+def _no_silent_period(contract: Contract) -> Check:
+    zh = f"“{contract.label_zh}”中一向有数据的部门不应整段没有数据"
+    en = f'A department that always had "{contract.label_en}" does not fall silent'
+    if contract.dense_by:
+        by = [contract.column(name) for name in contract.dense_by]
+        unit_zh, unit_en = _UNITS[contract.frequency]
+        zh = f"“{contract.label_zh}”中每个{_labels_zh(by)}每{unit_zh}都应有数据"
+        en = f'"{contract.label_en}" has rows of every {_labels_en(by)} in every {unit_en}'
+    return _none(
+        contract,
+        "no_silent_period",
+        "completeness",
+        "silent_periods",
+        f"{zh}；没有的多为漏报或接口中断，得分会因此失真。",
+        f"{en}: a gap is mostly a report or an interface that failed, and the score is off by it.",
+    )
+
+
+def _events_before_delivery(contract: Contract, period: Column) -> Check:
+    return _none(
+        contract,
+        "events_before_delivery",
+        "validity",
+        "rows_after_delivery",
+        f"{period.label_zh}晚于送达时间的行写的是尚未发生的事，多为年份填错或时钟不准，"
+        "会计入错误的考核期。",
+        f'Rows whose "{period.label_en}" lies after their delivery tell of what had not happened '
+        "yet: a wrong year or clock, and they count in the wrong window.",
+    )
+
+
+def _steady(contract: Contract) -> Check:
+    columns = [column for column in contract.columns if column.steady]
+    if columns[0].steady == "itself":
+        than_zh, than_en = "与自身其他月份相差百倍以上", "its own other months"
+    else:
+        than_zh, than_en = "与同期其他各家相差百倍以上", "the others of the same period"
+    return _none(
+        contract,
+        "steady",
+        "validity",
+        "unsteady_values",
+        f"{_labels_zh(columns)}的均值{than_zh}，多为单位或小数点填错，得分会随之失真。",
+        f"A mean of {_labels_en(columns)} more than a hundred times off {than_en} is mostly a "
+        "wrong unit or decimal point, and the score is off with it.",
+    )
+
+
+def _of_rule(contract: Contract, rule: Rule) -> Check:
+    column = f"rule__{rule.name}"
+    asked: dict[str, object] = {"column": column, "min_value": rule.bound}
+    if not rule.at_least:
+        asked["max_value"] = rule.bound
+    return Check(
+        contract.name,
+        rule.name,
+        rule.kind,
+        "ExpectColumnSumToBeBetween",
+        asked,
+        rule.why_zh,
+        rule.why_en,
+        measure=column,
+    )
+
+
+def _none(
+    contract: Contract,
+    name: str,
+    kind: Kind,
+    measure: str,
+    why_zh: str,
+    why_en: str,
+    *,
+    observed_from: str | None = None,
+    expected_from: str | None = None,
+) -> Check:
+    """A check that a count of the frame is 0 altogether."""
+    return Check(
+        contract.name,
+        name,
+        kind,
+        "ExpectColumnSumToBeBetween",
+        {"column": measure, "min_value": 0, "max_value": 0},
+        why_zh,
+        why_en,
+        measure=measure,
+        observed_from=observed_from,
+        expected_from=expected_from,
+    )
+
+
+def _key(contract: Contract) -> list[Column]:
+    return [column for column in contract.columns if column.is_key]
+
+
+def _own(contract: Contract, reference: Reference) -> list[Column]:
+    return [contract.column(name) for name in reference.columns]
+
+
+def _labels_zh(columns: list[Column]) -> str:
+    return "、".join(column.label_zh for column in columns)
+
+
+def _labels_en(columns: list[Column]) -> str:
+    return " and ".join(column.label_en for column in columns)

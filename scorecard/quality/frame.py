@@ -1,0 +1,222 @@
+"""The frame of a dataset: what the gate judges, a row a department and month.
+
+Everything is counted from the profile and the books, in one statement a dataset; which numbers are
+bad is said in the package `expectations`. Add a column here when a new kind of check needs one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from scorecard.contract import Column, Contract, Reference
+from scorecard.errors import ScorecardError
+from scorecard.quality.profile import day_of, measures, naming_contract
+from scorecard.quality.silence import silent_periods
+from scorecard.quality.steadiness import unsteady_values
+from scorecard.quoting import literal
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+MEASURES = (
+    "rows", "missing_values", "contract_breaches", "repeated_keys", "unknown_references",
+    "silent_periods", "overdue_periods", "rows_after_delivery", "unsteady_values",
+)  # fmt: skip
+"""The columns of every frame; each rule of the contract adds `rule__<name>`."""
+
+
+def source_frame(connection: duckdb.DuckDBPyConnection, contract: Contract) -> DataFrame:
+    """What the gate judges of a dataset: counts by department and month.
+
+    The row without department and month speaks of the city: what has neither, and what the books
+    say. A dataset that was never delivered has no row at all, unless it need not be.
+
+    Columns:
+        department_id: Null for the whole city, and for rows whose department is unknown.
+        period: First of the month, of the year where rows tell no more; null where they tell none.
+        rows: Newest rows of their keys.
+        missing_values: Nulls in required columns of loaded rows.
+        contract_breaches: Quarantined rows, and loaded ones that the contract no longer allows.
+        repeated_keys: Rows beyond the first of their key in a file, newest file of each name.
+        unknown_references: Rows whose reference is unknown; one with two of them counts twice.
+        silent_periods: Periods without rows that cannot be without, see `silence`.
+        overdue_periods: Assessments whose newest due period has not arrived.
+        rows_after_delivery: Rows that happened after their file was delivered.
+        unsteady_values: Means out of proportion, see `steadiness`.
+        rule__<name>: The number of a query, or how many rows break the rule.
+        newest_period, due_period: Of the city, as text: what has arrived, what had to.
+
+    Raises:
+        ScorecardError: If the dataset was never profiled.
+        ConfigurationError: If a rule of the contract is no sound SQL.
+    """
+    owner = profiled_owner(connection, contract)
+    names = [*MEASURES, *(f"rule__{rule.name}" for rule in contract.rules)]
+    sums = ", ".join(f'cast(coalesce(sum("{name}"), 0) as bigint) as "{name}"' for name in names)
+    with naming_contract(contract):
+        return connection.execute(
+            f"with {facts(contract, owner)} "
+            f"select department_id, period, {sums}, max(newest_period) as newest_period, "
+            f"max(due_period) as due_period from ({_counted(contract, owner)}) "
+            "group by department_id, period order by department_id, period"
+        ).df()
+
+
+def profiled_owner(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str | None:
+    """The column by which the profile knows a row's department.
+
+    Raises:
+        ScorecardError: If the dataset was never profiled.
+    """
+    rows = connection.execute(
+        "select owner_column from ops.profiled where dataset = ?", [contract.name]
+    ).fetchall()
+    if not rows:
+        raise ScorecardError(
+            f"{contract.name} was never profiled", "the gate", "score first: scorecard nightly"
+        )
+    owner: str | None = rows[0][0]
+    return owner
+
+
+def facts(contract: Contract, owner: str | None) -> str:
+    """CTEs that counts and examples read.
+
+    `owners` has the known department of each value of the owner column, and the department's last
+    day; `owned` is the profile with the department, the month and the unknown references.
+    """
+    value = f'profiled."{owner}"' if owner else "null"
+    unknown = " + ".join(
+        f'case when {test} then profiled."rows" else 0 end'
+        for test in unknown_references(contract, "profiled", "profiled.day")
+    )
+    return f"""
+        owners as (select {_owners(contract, owner)}),
+        owned as (
+            select profiled.*, owners.department_id as department, owners.last_on,
+                cast(date_trunc('month', profiled.day) as date) as period,
+                {unknown or 0} as unknown_references
+            from profile."{contract.name}" as profiled
+            left join owners on owners.value = {value}
+        )
+    """
+
+
+def _owners(contract: Contract, owner: str | None) -> str:
+    if owner is None:
+        return (
+            "cast(null as varchar) as value, cast(null as varchar) as department_id, "
+            "cast(null as date) as last_on"
+        )
+    if owner == "department_id":
+        return "department_id as value, department_id, active_to as last_on from staging.departments"
+    [reference] = [r for r in contract.references if r.columns == (owner,)]
+    return (
+        f'own."{reference.targets[0]}" as value, own.department_id, known.active_to as last_on '
+        f'from staging."{reference.dataset}" as own '
+        "inner join staging.departments as known on known.department_id = own.department_id"
+    )
+
+
+def unknown_references(contract: Contract, alias: str, day: str) -> list[str]:
+    """SQL tests, one a reference, that are true of a row that refers to something unknown.
+
+    A null refers to nothing. A column that names something of a rulebook is looked up in those of
+    its row's year; rows of a year that is not assessed are not looked at.
+    """
+    return [
+        *(_is_orphan(reference, alias) for reference in contract.references),
+        *(
+            _is_in_no_rulebook(contract, column, alias, day)
+            for column in contract.columns
+            if column.rulebook
+        ),
+    ]
+
+
+def _is_orphan(reference: Reference, alias: str) -> str:
+    given = [f'{alias}."{name}"' for name in reference.columns]
+    is_given = " and ".join(f"{name} is not null" for name in given)
+    known = ", ".join(f'"{name}"' for name in reference.targets)
+    return (
+        f"({is_given} and ({', '.join(given)}) not in "
+        f'(select ({known}) from staging."{reference.dataset}"))'
+    )
+
+
+def _is_in_no_rulebook(contract: Contract, column: Column, alias: str, day: str) -> str:
+    given = [f"{alias}.indicator_code"]
+    known, table = ["i.indicator_code"], "rules.indicator"
+    if column.rulebook == "part":
+        given.append(f"{alias}.part")
+        known.append("unnest(coalesce(i.options['parts'], [i.part]))")
+        table = "rules.part"
+    is_assessed = " and ".join(f"{name} is not null" for name in given)
+    if any(c.name == "year" for c in contract.columns):
+        given.append(f"year({day})")
+        known.append("a.year")
+        is_assessed += f" and year({day}) in (select year from rules.assessment)"
+    return (
+        f"({is_assessed} and ({', '.join(given)}) not in (select ({', '.join(known)}) "
+        f"from {table} as i inner join rules.assessment as a using (assessment_id)))"
+    )
+
+
+def _counted(contract: Contract, owner: str | None) -> str:
+    """The counts one below the other, each with the columns that it knows of."""
+    added = [name for name, _ in measures(contract).items() if name in MEASURES or "rule__" in name]
+    sums = ", ".join(f'sum("{name}") as "{name}"' for name in added)
+    selects = [
+        f"select department as department_id, period, {sums}, sum(broken_rows) as contract_breaches, "
+        "sum(unknown_references) as unknown_references from owned group by department, period",
+        _of_city(contract),
+    ]
+    for measure, found in (
+        ("silent_periods", silent_periods(contract, owner)),
+        ("unsteady_values", unsteady_values(contract, owner)),
+    ):
+        selects.append(
+            f"select department_id, period, count(*) as {measure} from ({found}) group by all"
+            if found
+            else f"select cast(null as bigint) as {measure} where false"
+        )
+    return " union all by name ".join(selects)
+
+
+def _of_city(contract: Contract) -> str:
+    """One row, which is missing where the dataset has to be delivered and never was."""
+    name = literal(contract.name)
+    rules = [
+        f', ({rule.query}\n) as "rule__{rule.name}"'
+        if rule.query
+        else f', (select count(*) from ({rule.failing}\n)) as "rule__{rule.name}"'
+        for rule in contract.rules
+        if not rule.holds
+    ]
+    delivered = f"exists (select 1 from ops.file where dataset = {name})"
+    return f"""
+        select
+            cast(null as varchar) as department_id, cast(null as date) as period,
+            (select count(*) from ops.quarantine where dataset = {name}) as contract_breaches,
+            (
+                select sum("rows") from ops.repeated_key
+                where dataset = {name} and file_id in ({newest_files(contract)})
+            ) as repeated_keys,
+            count_if(not is_timely_in_window) as overdue_periods,
+            coalesce(strftime(max(newest_in_window_at), '%Y-%m-%d'), '从未 / never')
+                as newest_period,
+            '>= ' || max(due_period_in_window) as due_period{"".join(rules)}
+        from scores.source_freshness
+        where dataset = {name}
+        having {"true" if contract.frequency == "none" else delivered}
+    """
+
+
+def newest_files(contract: Contract) -> str:
+    """A SELECT of the file that each name stands for now: a corrected one takes its name over."""
+    return (
+        f"select max(file_id) from ops.file where dataset = {literal(contract.name)} "
+        "group by file_name"
+    )

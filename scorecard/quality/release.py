@@ -1,0 +1,98 @@
+"""Whether the scores that stand in the warehouse may go out.
+
+They may once the gate has judged them and no check of them failed. Publishing asks here and not the
+run that it is part of, so that nobody publishes past the gate by starting a step alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+import duckdb
+
+from scorecard.errors import ScorecardError
+
+
+class HeldBackError(ScorecardError):
+    """The scores that stand must not go out; the last good version stays."""
+
+
+def forget_judgement(connection: duckdb.DuckDBPyConnection) -> None:
+    """To be called before scores are made anew: what comes of it was not judged yet."""
+    connection.execute("delete from ops.setting where name = 'judged'")
+
+
+def check_release(connection: duckdb.DuckDBPyConnection) -> None:
+    """Lets what stands be published.
+
+    Raises:
+        HeldBackError: If it was not judged, or a check of the scores failed.
+    """
+    rows = connection.execute("select 1 from ops.setting where name = 'judged'").fetchall()
+    reason = held_back(connection) if rows else "the scores that stand were not judged yet"
+    if reason:
+        raise HeldBackError(reason, "publishing", "the last published version stays")
+
+
+def judged_day(connection: duckdb.DuckDBPyConnection) -> dt.date:
+    """The day that the scores which stand now are about, the latest of the assessments'.
+
+    Raises:
+        ScorecardError: If nothing was scored yet.
+    """
+    try:
+        [(day,)] = connection.execute("select max(as_of) from rules.assessment").fetchall()
+        connection.execute("select 1 from marts.fct_indicator_score limit 1")
+    except duckdb.CatalogException as error:
+        raise ScorecardError(
+            "nothing was scored yet", "the gate", "run the whole job: scorecard nightly"
+        ) from error
+    return day  # type: ignore[no-any-return]
+
+
+def mark_judged(connection: duckdb.DuckDBPyConnection, day: dt.date, digest: str) -> None:
+    """Remembers that what stands now was judged, by the checks of that digest."""
+    connection.execute(
+        "insert or replace into ops.setting values ('judged', ?)", [f"{day} {digest}"]
+    )
+
+
+def is_judged(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    """Whether what stands now was judged by these checks and found fit to be published."""
+    rows = connection.execute("select value from ops.setting where name = 'judged'").fetchall()
+    return bool(rows) and rows[0][0].endswith(f" {digest}") and held_back(connection) is None
+
+
+def held_back(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Why the scores that stand must not go out, on one line; None where they may."""
+    rows = connection.execute(
+        "select dataset, check_name, observed, expected from ops.check_result "
+        "where not passed and severity = 'error' "
+        "and as_of = (select max(as_of) from rules.assessment) order by all"
+    ).fetchall()
+    if not rows:
+        return None
+    failed = [f"{table}.{name}: {found}, expected {wanted}" for table, name, found, wanted in rows]
+    return "held back by " + "; ".join(failed)
+
+
+def accept_moves(
+    connection: duckdb.DuckDBPyConnection,
+    moves: Sequence[tuple[str, dt.date, str, Decimal]],
+    reason: str,
+    now: dt.datetime,
+) -> None:
+    """Keeps in `ops.acceptance` that moved totals are right, and why.
+
+    Args:
+        connection: The open warehouse.
+        moves: For each its assessment, as_of, department and new total.
+        reason: Why they are right, in the words of who accepts them.
+        now: The moment, local time.
+    """
+    connection.executemany(
+        "insert into ops.acceptance values (?, ?, ?, ?, ?, ?)",
+        [(*move, reason, now) for move in moves],
+    )

@@ -1,0 +1,61 @@
+"""A sound city, scored once, for tests of what its published scores are held against."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from expectations.check import Check
+from expectations.judge import judge
+from expectations.scores import score_checks, score_examples, score_frames
+from scorecard.night import keep_history
+from scorecard.quality.verdict import Verdict
+from tests.city import ROOT, City
+
+DEPARTMENTS = ("edu", "fin", "law", "sci", "tax", "urban", "water")
+CHECKS = {f"{check.subject}.{check.name}": check for check in score_checks()}
+TINY = ROOT / "tests" / "rulebooks" / "tiny-2020.yaml"
+
+
+@cache
+def sound_city() -> City:
+    """Departments of every status, with a tie, and a day of history; change it in a transaction."""
+    city = City(departments=DEPARTMENTS)
+    accepted = {"decided_on": "2019-07-01", "document_date": "2019-06-01"}
+    for department, parts in {
+        "edu": ("meetings", "meetings", "liaison"), "fin": ("meetings",), "law": ("meetings",),
+    }.items():  # fmt: skip
+        for number, part in enumerate(parts):
+            shown = {"evidence_id": f"{department}-{number}", "part": part}
+            city.give("evidence", accepted | shown | {"department_id": department})
+    for number, (code, score, decided_on) in enumerate([
+        ("002", "1", "2020-01-09"), ("002", "1.255", "2020-01-10"), ("003", "9", "2020-04-01"),
+        ("033", "9", "2020-01-10"), ("034", "-1", "2020-01-10"),
+    ]):  # fmt: skip
+        decision = {"adjustment_id": f"{number}", "indicator_code": code, "score": score}
+        city.give("adjustments", decision | {"decided_on": decided_on})
+    exempt = {"department_id": "sci", "indicator_code": "008", "applicable": False}
+    city.give("applicability", exempt | {"decided_on": "2020-01-10"})
+    city.score("2020-03-30")
+    keep_history(city.connection)
+    return city.score()
+
+
+def verdict(city: City, name: str, previous: Path | None = None) -> Verdict:
+    """What is said of one check now."""
+    check = CHECKS[name]
+    frame = score_frames(city.connection, previous, [check.subject])[check.subject]
+    assert frame[check.measure].dtype.kind == "i", "a null count would be passed over by a sum"
+
+    def examples(failed: Check) -> list[str]:
+        return score_examples(city.connection, failed, frame)
+
+    return judge({check.subject: frame}, [check], examples).verdicts[0]
+
+
+def failures(city: City) -> dict[str, str]:
+    """Every check that fails, with what it observed."""
+    frames = score_frames(city.connection, None)
+    verdicts = judge(frames, score_checks(), lambda check: []).verdicts
+    assert len(verdicts) == len(CHECKS)
+    return {f"{v.dataset}.{v.check_name}": v.observed for v in verdicts if not v.passed}

@@ -1,0 +1,244 @@
+"""Judging with the real Great Expectations, on frames as DuckDB gives them."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import duckdb
+import pytest
+
+from expectations.check import Check
+from expectations.judge import judge
+from expectations.wording import plain
+from scorecard.errors import ScorecardError
+
+SUM = ("ExpectColumnSumToBeBetween", {"column": "breaches", "min_value": 0, "max_value": 0})
+MAX = ("ExpectColumnMaxToBeBetween", {"column": "breaches", "max_value": 0})
+IN_SET = ("ExpectColumnValuesToBeInSet", {"column": "status", "value_set": ["scored", "missing"]})
+UNIQUE = ("ExpectCompoundColumnsToBeUnique", {"column_list": ["department_id", "code"]})
+GIVEN = ("ExpectColumnValuesToNotBeNull", {"column": "status"})
+ROWS = ("ExpectTableRowCountToBeBetween", {"min_value": 1})
+EVERY = [SUM, MAX, IN_SET, UNIQUE, GIVEN, ROWS]
+SOUND = "select 'edu' department_id, range code, 0 breaches, 'scored' status from range(3)"
+
+
+def frame(query=SOUND):
+    return duckdb.connect().sql(query).df()
+
+
+def check(expectation, name="checked", subject="scores", **more):
+    kind, arguments = expectation
+    return Check(subject, name, "validity", kind, arguments, "不得有误", "Nothing is wrong", **more)
+
+
+def verdict(expectation, query=SOUND, **more):
+    frames = {"scores": frame(query)}
+    [found] = judge(frames, [check(expectation, **more)], lambda check: ()).verdicts
+    return found
+
+
+@pytest.mark.parametrize("expectation", EVERY)
+def test_each_expectation_passes_on_what_is_sound(expectation):
+    assert verdict(expectation).passed
+
+
+@pytest.mark.parametrize("expectation", EVERY)
+def test_none_passes_where_there_are_no_rows(expectation):
+    found = verdict(expectation, f"{SOUND} limit 0")
+
+    assert not found.passed
+    assert found.observed == ("0" if expectation is ROWS else "无数据 / no data")
+
+
+@pytest.mark.parametrize("expectation", [SUM, MAX, IN_SET, UNIQUE, GIVEN])
+@pytest.mark.parametrize("number", ["bigint", "hugeint", "decimal(18, 2)", "double"])
+def test_none_passes_on_a_column_of_nulls(expectation, number):
+    query = (
+        f"select null::varchar department_id, null::integer code, null::{number} breaches, "
+        "null::varchar status from range(3)"
+    )
+    found = verdict(expectation, query)
+
+    assert not found.passed
+    assert found.observed == "无数据 / no data"
+
+
+@pytest.mark.parametrize("expectation", [SUM, MAX])
+@pytest.mark.parametrize("number", ["bigint", "decimal(18, 2)"])
+def test_an_aggregate_does_not_pass_over_a_null(expectation, number):
+    found = verdict(
+        expectation,
+        f"select case when range > 0 then 0 end::{number} breaches from range(3)",
+    )
+
+    assert not found.passed
+    assert found.observed == "0；空值 1 / 1 null"
+
+
+def test_a_rule_for_each_row_passes_over_a_null():
+    query = "select unnest(['scored', null, 'missing']) status"
+
+    assert verdict(IN_SET, query).passed
+    assert not verdict(GIVEN, query).passed
+
+
+@pytest.mark.parametrize(
+    ("expectation", "observed", "expected"),
+    [
+        (SUM, "4.5", "0"),
+        (MAX, "3", "<= 0"),
+        (ROWS, "4", ">= 1"),
+        (IN_SET, "2 (done, gone)", "scored, missing"),
+        (UNIQUE, "2 (department_id=edu code=null)", "唯一 / unique: department_id, code"),
+        (GIVEN, "1", "非空 / no nulls"),
+        ((SUM[0], {"column": "breaches", "min_value": 1, "max_value": 9.0}), "4.5", ">= 1, <= 9"),
+        ((SUM[0], {"column": "breaches", "min_value": 0, "strict_min": True}), "4.5", "> 0"),
+    ],
+)
+def test_a_verdict_says_plainly_what_was_found_and_expected(expectation, observed, expected):
+    query = (
+        "select * from (values ('edu', null, 1.5, 'done'), ('edu', null, 0, 'gone'), "
+        "('tax', 1, 0, 'scored'), ('tax', 2, 3, null)) t(department_id, code, breaches, status)"
+    )
+    found = verdict(expectation, query)
+
+    assert (found.observed, found.expected) == (observed, expected)
+
+
+def test_of_many_wrong_values_a_few_are_shown():
+    found = verdict(IN_SET, "select 's' || range status from range(8)")
+
+    assert found.observed == "8 (s0, s1, s2, s3, s4, …)"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(3.0, "3"), (12.5, "12.5"), (0.1 + 0.2, "0.3"), (-0.0, "0"), (1e-9, "0.000000001"),
+     (2**60, str(2**60)), (1e15, "1000000000000000"), (None, "无数据 / no data")],
+)  # fmt: skip
+def test_a_number_is_written_as_a_person_writes_it(value, text):
+    assert plain(value) == text
+
+
+def test_the_frame_may_tell_what_was_found_and_expected():
+    told = {"observed_from": "newest", "expected_from": "due"}
+    periods = "select 0 breaches, unnest(['2019-11', null, '2019-12']) newest, null::varchar due"
+
+    found = verdict(SUM, periods, **told)
+    assert (found.observed, found.expected) == ("2019-12", "无到期 / nothing due yet")
+
+    found = verdict(SUM, "select 1 breaches, null::varchar newest, '2019-12' due", **told)
+    assert (found.observed, found.expected) == ("无数据 / no data", "2019-12")
+
+
+def test_verdicts_come_in_the_order_of_the_checks():
+    checks = [
+        check(expectation, f"{expectation[0]}_{subject}", subject)
+        for expectation in reversed(EVERY)
+        for subject in ("b", "a")
+    ]
+    verdicts = judge({"a": frame(), "b": frame()}, checks, lambda check: ()).verdicts
+
+    assert [(v.dataset, v.check_name) for v in verdicts] == [(c.subject, c.name) for c in checks]
+
+
+def test_each_subject_is_judged_by_its_own_frame():
+    frames = {"bad": frame("select 7 breaches"), "good": frame(), "unasked": frame()}
+    checks = [check(SUM, subject="bad"), check(SUM, subject="good")]
+    verdicts = judge(frames, checks, lambda check: ()).verdicts
+
+    assert [(v.observed, v.passed) for v in verdicts] == [("7", False), ("0", True)]
+
+
+def test_equal_expectations_of_two_checks_are_both_judged():
+    checks = [check(SUM, "first"), check(SUM, "second", severity="error")]
+    verdicts = judge({"scores": frame()}, checks, lambda check: ()).verdicts
+
+    assert [(v.check_name, v.severity) for v in verdicts] == [
+        ("first", "warn"),
+        ("second", "error"),
+    ]
+
+
+def test_great_expectations_knows_the_reasons_and_the_severity():
+    checks = [check(SUM, "warns"), check(SUM, "blocks", severity="error")]
+    configs = [
+        judged.result.expectation_config
+        for judged in judge({"scores": frame()}, checks, lambda check: ()).judged
+    ]
+
+    assert {config.description for config in configs} == {"不得有误 / Nothing is wrong"}
+    assert [config.severity for config in configs] == ["warning", "critical"]
+
+
+def test_examples_are_looked_up_for_failures_only_and_twenty_kept():
+    asked = []
+
+    def examples(failed):
+        asked.append(failed.name)
+        return [f"code={number}" for number in range(30)]
+
+    frames = {"scores": frame("select 1 breaches, 'scored' status")}
+    checks = [check(SUM, "fails"), check(IN_SET, "passes")]
+    failed, passed = judge(frames, checks, examples).verdicts
+
+    assert asked == ["fails"]
+    assert failed.examples == tuple(f"code={number}" for number in range(20))
+    assert passed.examples == ()
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        (check(SUM, subject="forgotten"), "forgotten: has checks but no frame"),
+        (check((SUM[0], {"column": "breeches", "min_value": 0})), "no column 'breeches'"),
+        (check(SUM, observed_from="newest"), "no column 'newest'"),
+        (check(("ExpectColumnPerfection", {"column": "breaches"})), "no ExpectColumnPerfection"),
+        (check((SUM[0], {"column": "breaches", "least": 0})), "that takes its arguments"),
+    ],
+)
+def test_a_check_that_cannot_be_judged_is_an_error_that_names_it(broken, told):
+    with pytest.raises(ScorecardError, match=told):
+        judge({"scores": frame()}, [broken], lambda check: ())
+
+
+def test_what_great_expectations_raises_is_named_by_its_type_without_the_data():
+    frames = {"scores": frame("select unnest(['王小明', '李小红']) breaches")}
+
+    with pytest.raises(ScorecardError) as raised:
+        judge(frames, [check(SUM)], lambda check: ())
+
+    assert "check scores.checked: could not be judged" in str(raised.value)
+    assert "TypeError" in str(raised.value)
+    assert "小" not in str(raised.value)
+
+
+def test_two_checks_of_a_subject_do_not_share_a_name():
+    with pytest.raises(ScorecardError, match="two checks named 'checked'"):
+        judge({"scores": frame()}, [check(SUM), check(MAX)], lambda check: ())
+
+
+def test_nothing_leaves_the_machine_and_nothing_is_printed(monkeypatch, capfd, caplog):
+    def refuse(self, address):
+        raise AssertionError(f"connected to {address}")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: refuse(None, args))
+    failing = check((SUM[0], SUM[1] | {"min_value": 5, "max_value": 6}))
+    with caplog.at_level(logging.WARNING):
+        judge({"scores": frame()}, [failing, replace(failing, name="again")], lambda check: ())
+
+    assert (*capfd.readouterr(), caplog.text) == ("", "", "")
+
+
+def test_great_expectations_is_not_imported_before_judging():
+    code = (
+        "import expectations.docs, expectations.judge, sys; "
+        "sys.exit('great_expectations' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

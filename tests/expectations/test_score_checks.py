@@ -1,0 +1,289 @@
+"""The suites of the scores: each check rejects one corrupted row of a table and accepts sound ones.
+
+What is published is corrupted, never the models, so that no check can rest on what made the table;
+each corruption is rolled back. How far totals may move is tested beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from expectations.scores import score_examples, score_frames
+from scorecard.contract import load_published
+from tests.city import ROOT, City, rulebook
+from tests.expectations.scored import CHECKS, TINY, failures, sound_city, verdict
+
+PUBLISHED = {
+    name: table
+    for name, table in load_published(ROOT / "contracts" / "published").items()
+    if name in {check.subject for check in CHECKS.values()}
+}
+
+
+@pytest.fixture
+def city() -> Iterator[City]:
+    """The sound city, whose tables may be corrupted until the test ends."""
+    city = sound_city()
+    city.connection.begin()
+    yield city
+    city.connection.rollback()
+
+
+# What is sound -------------------------------------------------------------------------------
+
+
+def test_a_sound_city_passes_every_check(city: City):
+    statuses = city.rows("select distinct status from marts.fct_indicator_score order by all")
+    assert [row["status"] for row in statuses] == [
+        "adjusted", "missing", "not_applicable", "scored",
+    ]  # fmt: skip
+    ranks = city.rows("select rank from marts.mart_scorecard order by score_rate desc")
+    assert [row["rank"] for row in ranks] == [1, 2, 2, 4, 4, 4, 4]
+    assert failures(city) == {}
+
+
+def test_a_city_without_departments_passes_every_check():
+    empty = City(departments=()).score()
+    assert empty.rows("select * from marts.mart_scorecard") == []
+    assert failures(empty) == {}
+    assert verdict(empty, "fct_part_score.rows_present").observed == "0"
+
+
+def test_two_assessments_of_two_cities_pass_every_check():
+    both = City(rulebook(), rulebook(TINY))
+    both.give("departments", {"department_id": "port", "city_code": "340300"})
+    both.score()
+    assert failures(both) == {}
+    told = verdict(both, "dim_indicator.points_follow_the_rulebook")
+    assert told.observed == told.expected == "huaibei-2019 100.00, tiny-2020 10.00"
+
+
+def test_every_check_blocks_and_gives_its_reasons():
+    for check in CHECKS.values():
+        assert check.is_blocking, check.name
+        assert check.why_zh, check.name
+        assert check.why_en, check.name
+    assert CHECKS["mart_scorecard.total_moves_little"].tolerance_because
+
+
+# What is not ---------------------------------------------------------------------------------
+
+IND, PART, CARD = "marts.fct_indicator_score", "marts.fct_part_score", "marts.mart_scorecard"
+DIM, LEVEL, DAYS = "marts.dim_indicator", "marts.mart_scorecard_level", "marts.fct_score_history"
+EDU = "department_id = 'edu'"
+EDU_001 = f"{EDU} and indicator_code = '001'"
+CORRUPTIONS = [
+    ("dim_indicator.every_indicator_once", f"delete from {DIM} where indicator_code = '001'"),
+    ("dim_indicator.every_indicator_once",
+     f"update {DIM} set indicator_code = '036' where indicator_code = '001'"),
+    ("dim_indicator.points_follow_the_rulebook",
+     f"update {DIM} set points = points + 0.01 where indicator_code = '001'"),
+    ("fct_part_score.every_part_once", f"delete from {PART} where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.every_part_once",
+     f"insert into {PART} by name select * replace ('other' as part) from {PART} "
+     f"where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.every_part_once",
+     f"insert into {PART} select * from {PART} where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.score_within_points",
+     f"update {PART} set score = points + 0.01 where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.score_within_points",
+     f"update {PART} set score = -0.01 where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.status_known",
+     f"update {PART} set status = 'adjusted' where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.status_known",
+     f"update {PART} set status = null where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.points_follow_the_rulebook",
+     f"update {PART} set points = 3 where {EDU_001} and part = 'liaison'"),
+    ("fct_part_score.points_follow_the_rulebook",
+     f"update {PART} set points = 10 where department_id = 'sci' and indicator_code = '008'"),
+    ("fct_part_score.points_follow_the_rulebook",
+     f"update {PART} set score = 1 where {EDU_001} and status = 'missing'"),
+    ("fct_indicator_score.every_indicator_once", f"delete from {IND} where {EDU_001}"),
+    ("fct_indicator_score.every_indicator_once",
+     f"insert into {IND} select * from {IND} where {EDU_001}"),
+    ("fct_indicator_score.every_indicator_once",
+     f"update {IND} set department_id = 'nobody' where {EDU_001}"),
+    ("fct_indicator_score.every_indicator_once", f"delete from {IND} where {EDU}"),
+    ("fct_indicator_score.score_within_points", f"update {IND} set score = 4.01 where {EDU_001}"),
+    ("fct_indicator_score.score_within_points", f"update {IND} set score = -1 where {EDU_001}"),
+    ("fct_indicator_score.score_within_points",
+     f"update {IND} set computed_score = 4.01 where {EDU_001}"),
+    ("fct_indicator_score.status_known", f"update {IND} set status = 'Scored' where {EDU_001}"),
+    ("fct_indicator_score.status_follows_parts",
+     f"update {IND} set status = 'adjusted' where {EDU_001}"),
+    ("fct_indicator_score.status_follows_parts",
+     f"update {IND} set status = 'missing' where {EDU} and indicator_code = '002'"),
+    ("fct_indicator_score.status_follows_parts",
+     f"update {IND} set status = 'scored' where department_id = 'sci' and indicator_code = '008'"),
+    ("fct_indicator_score.status_follows_parts",
+     f"update {IND} set stale = not stale where {EDU_001}"),
+    ("fct_indicator_score.points_add_up", f"update {IND} set points = points + 1 where {EDU_001}"),
+    ("fct_indicator_score.score_adds_up",
+     f"update {IND} set score = 1, lost = points - 1 where {EDU_001}"),
+    ("fct_indicator_score.score_adds_up", f"update {IND} set computed_score = 1 where {EDU_001}"),
+    ("fct_indicator_score.score_adds_up", f"update {IND} set lost = lost - 0.01 where {EDU_001}"),
+    ("fct_indicator_score.score_adds_up",
+     f"update {IND} set score = 1.25, lost = points - 1.25 where {EDU} and indicator_code = '002'"),
+    ("fct_indicator_score.score_adds_up",
+     f"update {PART} set score = score - 0.01 where {EDU_001} and part = 'meetings'"),
+    ("mart_scorecard.every_department_once", f"delete from {CARD} where {EDU}"),
+    ("mart_scorecard.every_department_once",
+     f"insert into {CARD} select * from {CARD} where {EDU}"),
+    ("mart_scorecard.every_department_once",
+     f"update {CARD} set department_id = 'nobody' where {EDU}"),
+    ("mart_scorecard.points_add_up", f"update {CARD} set points = points - 1 where {EDU}"),
+    ("mart_scorecard.points_add_up", f"update {IND} set points = points - 1 where {EDU_001}"),
+    ("mart_scorecard.total_adds_up", f"update {CARD} set total = total + 0.01 where {EDU}"),
+    ("mart_scorecard.total_adds_up", f"update {IND} set score = score - 0.01 where {EDU_001}"),
+    ("mart_scorecard.rate_is_exact",
+     f"update {CARD} set score_rate = score_rate + 0.01 where {EDU}"),
+    ("mart_scorecard.rate_is_exact", f"update {CARD} set score_rate = null where {EDU}"),
+    ("mart_scorecard.rank_follows_rate", f"update {CARD} set rank = 3 where department_id = 'law'"),
+    ("mart_scorecard.rank_follows_rate", f"update {CARD} set rank = 3 where rank = 4"),
+    ("mart_scorecard.rank_follows_rate", f"update {CARD} set rank = null where {EDU}"),
+    ("mart_scorecard.counts_agree",
+     f"update {CARD} set indicators_missing = indicators_missing - 1 where {EDU}"),
+    ("mart_scorecard.counts_agree",
+     f"update {CARD} set indicators_stale = indicators_stale + 1 where {EDU}"),
+    ("mart_scorecard_level.every_level_once",
+     f"insert into {LEVEL} select * from {LEVEL} where {EDU} limit 1"),
+    ("mart_scorecard_level.every_level_once",
+     f"update {LEVEL} set department_id = 'nobody' where {EDU}"),
+    ("mart_scorecard_level.levels_add_up", f"update {LEVEL} set score = score + 0.01 where {EDU}"),
+    ("mart_scorecard_level.levels_add_up", f"update {LEVEL} set points = points - 1 where {EDU}"),
+    ("mart_scorecard_level.levels_add_up", f"update {LEVEL} set score_rate = 100 where {EDU}"),
+    ("fct_score_history.score_within_points", f"update {DAYS} set score = -0.01 where {EDU_001}"),
+    ("fct_score_history.days_as_scored",
+     f"update {DAYS} set score = 1 where {EDU_001} and as_of = '2020-03-30'"),
+    ("fct_score_history.days_as_scored",
+     f"update {DAYS} set status = 'missing' where {EDU_001} and as_of = '2020-03-31'"),
+    ("fct_score_history.days_as_scored", f"delete from {DAYS} where as_of = '2020-03-30'"),
+    ("fct_score_history.days_as_scored",
+     f"insert into {DAYS} by name select * replace (as_of - 9 as as_of) from {DAYS}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "corruption"), CORRUPTIONS)
+def test_a_corrupted_row_is_rejected(city: City, name: str, corruption: str):
+    city.connection.execute(corruption)
+    told = verdict(city, name)
+    assert not told.passed
+    assert told.blocks
+    assert told.examples[0].startswith("assessment_id=huaibei-2019, ")
+
+
+@pytest.mark.parametrize("subject", PUBLISHED)
+def test_a_lacking_row_is_rejected(city: City, subject: str):
+    city.connection.execute(f"delete from marts.{subject} where rowid = 0")
+    told = verdict(city, f"{subject}.rows_present")
+    assert not told.passed
+    assert int(told.observed) == int(told.expected.removeprefix(">= ")) - 1
+    assert told.examples[0].startswith("assessment_id=huaibei-2019")
+
+
+@pytest.mark.parametrize("subject", PUBLISHED)
+def test_an_empty_table_is_rejected(city: City, subject: str):
+    city.connection.execute(f"delete from marts.{subject}")
+    told = verdict(city, f"{subject}.rows_present")
+    assert (told.passed, told.observed) == (False, "0")
+
+
+@pytest.mark.parametrize("subject", PUBLISHED)
+def test_a_doubled_row_is_rejected(city: City, subject: str):
+    city.connection.execute(
+        f"insert into marts.{subject} select * from marts.{subject} where rowid = 0"
+    )
+    told = verdict(city, f"{subject}.keys_unique")
+    assert (told.passed, told.observed) == (False, "1")
+
+
+@pytest.mark.parametrize(
+    ("subject", "column"),
+    [(t.name, column.name) for t in PUBLISHED.values() for column in t.columns if column.required],
+)
+def test_a_null_in_a_required_column_is_rejected(city: City, subject: str, column: str):
+    city.connection.execute(f"update marts.{subject} set {column} = null where rowid = 0")
+    told = verdict(city, f"{subject}.values_present")
+    assert (told.passed, told.observed) == (False, "1")
+
+
+def test_every_check_has_a_row_that_it_rejects():
+    shown = {name for name, _ in CORRUPTIONS} | {"mart_scorecard.total_moves_little"}
+    common = ("rows_present", "values_present", "keys_unique")
+    assert shown == {name for name, check in CHECKS.items() if check.name not in common}
+
+
+@pytest.mark.parametrize("subject", ["fct_part_score", "fct_indicator_score"])
+def test_every_status_of_the_contract_is_known(city: City, subject: str):
+    for status in PUBLISHED[subject].column("status").values:
+        city.connection.execute(f"update marts.{subject} set status = ?", [status])
+        assert verdict(city, f"{subject}.status_known").passed
+
+
+def test_rows_that_lack_or_are_too_many_are_counted_one_by_one(city: City):
+    city.connection.execute(
+        f"insert into {IND} select * from {IND} where {EDU_001};"
+        f"delete from {IND} where {EDU} and indicator_code = '002';"
+        f"update {IND} set indicator_code = '036' where {EDU} and indicator_code = '003'"
+    )
+    told = verdict(city, "fct_indicator_score.every_indicator_once")
+    assert told.observed == "4"
+    assert set(told.examples) == {
+        f"assessment_id=huaibei-2019, department_id=edu, indicator_code={code}"
+        for code in ("001", "002", "003", "036")
+    }
+
+
+BROKEN_MODELS = [
+    ("scores.part_by_per_unit", "per_unit_hundredths(", "10 * per_unit_hundredths(",
+     "fct_part_score.score_within_points"),
+    ("scores.part_score", "case input.status when 'not_applicable' then 0 else", "case when true then",
+     "fct_part_score.points_follow_the_rulebook"),
+    ("scores.adjustment", "decided_on desc", "decided_on asc", "fct_indicator_score.score_adds_up"),
+    ("scores.indicator_score", "sum(score) as", "max(score) as", "fct_indicator_score.score_adds_up"),
+    ("scores.indicator_score", "greatest(adjustment.score, 0)", "adjustment.score",
+     "fct_indicator_score.score_adds_up"),
+    ("scores.indicator_score", "left join scores.adjustment", "inner join scores.adjustment",
+     "fct_indicator_score.every_indicator_once"),
+    ("scores.department_score", "rank() over", "dense_rank() over",
+     "mart_scorecard.rank_follows_rate"),
+    ("scores.department_score", "percent_of(sum(score), sum(points))", "100 * sum(score) / sum(points)",
+     "mart_scorecard.rate_is_exact"),
+    ("marts.fct_score_history", "where not exists", "where exists",
+     "fct_score_history.days_as_scored"),
+]  # fmt: skip
+
+
+def test_a_score_that_nobody_decided_is_rejected_where_the_decision_is_not_yet_due(city: City):
+    city.connection.execute(
+        f"update {IND} set status = 'adjusted', score = 2, lost = points - 2 "
+        f"where {EDU} and indicator_code = '003'"
+    )
+    assert not verdict(city, "fct_indicator_score.status_follows_parts").passed
+    assert not verdict(city, "fct_indicator_score.score_adds_up").passed
+
+
+@pytest.mark.parametrize(
+    ("total", "points", "rate"),
+    [(1, 3, "33.33"), (2, 3, "66.67"), ("5.01", 80, "6.26"), ("5.00", 80, "6.25"), (0, 0, None)],
+)
+def test_a_rate_is_rounded_half_up(city: City, total: object, points: object, rate: str | None):
+    city.connection.execute(f"update {IND} set score = 0, points = 0 where {EDU}")
+    city.connection.execute(
+        f"update {IND} set score = ?, points = ? where {EDU_001}", [total, points]
+    )
+    city.connection.execute(
+        f"update {CARD} set total = ?, points = ?, score_rate = ? where {EDU}",
+        [total, points, rate],
+    )
+    assert verdict(city, "mart_scorecard.rate_is_exact").passed
+
+
+def test_examples_stop_at_the_limit(city: City):
+    city.connection.execute(f"update {PART} set score = -1")
+    frame = score_frames(city.connection, None, ["fct_part_score"])["fct_part_score"]
+    check = CHECKS["fct_part_score.score_within_points"]
+    assert len(score_examples(city.connection, check, frame)) == 20
+    assert len(score_examples(city.connection, check, frame, 3)) == 3
