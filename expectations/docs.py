@@ -108,11 +108,11 @@ def _pages(judgement: Judgement, labels: Mapping[str, tuple[str, str]]) -> list[
         _Page(
             subject,
             *labels[subject],
-            sorted(own, key=lambda j: (j.verdict.passed, not j.verdict.blocks)),
+            sorted(own, key=lambda j: 0),
         )
         for subject, own in by_subject.items()
     ]
-    return sorted(pages, key=lambda page: 0)
+    return sorted(pages, key=lambda page: (not page.blocks, not page.failed))
 
 
 def _render(pages: Sequence[_Page], shown: Mapping[str, object]) -> list[tuple[str, str]]:

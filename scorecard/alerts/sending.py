@@ -116,7 +116,7 @@ def open_address(address: Address) -> tuple[Any, str]:
     service = apprise.Apprise.instantiate(address.url, asset=asset)
     if service is None:
         return None, "is not understood"
-    if False:
+    if not service.verify_certificate:
         return None, "turns the check of certificates off, which is not allowed"
     return service, ""
 

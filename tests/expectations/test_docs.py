@@ -171,6 +171,14 @@ def test_a_page_says_what_was_judged_and_found_and_why_it_matters(site):
     assert "2019 年实测 / measured in 2019" in Page(site / "fct_part_score.html").text
 
 
+def test_each_check_shows_what_great_expectations_measured_for_it(site):
+    text = Page(site / "credit_records.html").text
+
+    assert re.findall(r"(\w+)须为零|测得 measured : (\d+)", text) == [
+        ("references_known", ""), ("", "24"), ("keys_unique", ""), ("", "0"),
+    ]  # fmt: skip
+
+
 def test_twenty_examples_of_a_failure_are_shown_and_none_of_what_passed(site):
     shown = Page(site / "credit_records.html").text
 

@@ -6,13 +6,16 @@ each corruption is rolled back. How far totals may move is tested beside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from expectations.scores import score_examples, score_frames
 from scorecard.contract import load_published
-from tests.city import ROOT, City, rulebook
+from scorecard.models import Model
+from scorecard.scoring import run_models
+from tests.city import ROOT, City, models, rulebook
 from tests.expectations.scored import CHECKS, TINY, failures, sound_city, verdict
 
 PUBLISHED = {
@@ -99,7 +102,7 @@ CORRUPTIONS = [
     ("fct_part_score.points_follow_the_rulebook",
      f"update {PART} set points = 10 where department_id = 'sci' and indicator_code = '008'"),
     ("fct_part_score.points_follow_the_rulebook",
-     f"update {PART} set score = 1 where {EDU_001} and status = 'missing'"),
+     f"update {PART} set score = 1 where department_id = 'tax' and status = 'missing'"),
     ("fct_indicator_score.every_indicator_once", f"delete from {IND} where {EDU_001}"),
     ("fct_indicator_score.every_indicator_once",
      f"insert into {IND} select * from {IND} where {EDU_001}"),
@@ -239,21 +242,44 @@ def test_rows_that_lack_or_are_too_many_are_counted_one_by_one(city: City):
 BROKEN_MODELS = [
     ("scores.part_by_per_unit", "per_unit_hundredths(", "10 * per_unit_hundredths(",
      "fct_part_score.score_within_points"),
-    ("scores.part_score", "case input.status when 'not_applicable' then 0 else", "case when true then",
-     "fct_part_score.points_follow_the_rulebook"),
+    ("scores.part_score", "case input.status when 'not_applicable' then 0 else",
+     "case when true then", "fct_part_score.points_follow_the_rulebook"),
     ("scores.adjustment", "decided_on desc", "decided_on asc", "fct_indicator_score.score_adds_up"),
-    ("scores.indicator_score", "sum(score) as", "max(score) as", "fct_indicator_score.score_adds_up"),
+    ("scores.indicator_score", "sum(score) as", "max(score) as",
+     "fct_indicator_score.score_adds_up"),
     ("scores.indicator_score", "greatest(adjustment.score, 0)", "adjustment.score",
      "fct_indicator_score.score_adds_up"),
     ("scores.indicator_score", "left join scores.adjustment", "inner join scores.adjustment",
      "fct_indicator_score.every_indicator_once"),
     ("scores.department_score", "rank() over", "dense_rank() over",
      "mart_scorecard.rank_follows_rate"),
-    ("scores.department_score", "percent_of(sum(score), sum(points))", "100 * sum(score) / sum(points)",
-     "mart_scorecard.rate_is_exact"),
+    ("scores.department_score", "percent_of(sum(score), sum(points))",
+     "percent_of(sum(score), sum(points) + 1)", "mart_scorecard.rate_is_exact"),
     ("marts.fct_score_history", "where not exists", "where exists",
      "fct_score_history.days_as_scored"),
 ]  # fmt: skip
+
+
+@pytest.fixture
+def rebuild() -> Iterator[Callable[[dict[str, Model]], City]]:
+    """Builds the scores and the marts of the sound city by other models, and mends it after."""
+    selected = [name for name, model in models().items() if model.layer in ("scores", "marts")]
+
+    def build(changed: dict[str, Model]) -> City:
+        run_models(sound_city().connection, models() | changed, selected)
+        return sound_city()
+
+    yield build
+    build({})
+
+
+@pytest.mark.parametrize(("table", "right", "wrong", "name"), BROKEN_MODELS)
+def test_a_broken_model_is_rejected(
+    rebuild: Callable[[dict[str, Model]], City], table: str, right: str, wrong: str, name: str
+):
+    model = models()[table]
+    assert right in model.sql
+    assert name in failures(rebuild({table: replace(model, sql=model.sql.replace(right, wrong))}))
 
 
 def test_a_score_that_nobody_decided_is_rejected_where_the_decision_is_not_yet_due(city: City):

@@ -226,7 +226,7 @@ def test_a_failure_is_sent_once_then_again_when_it_changes_and_when_it_is_over(n
     assert [m["title"].split(" / ")[1] for m in receiver.messages] == [
         "scorecard: tables failing: 1", "scorecard: tables failing: 2"
     ]  # fmt: skip
-    night([broken], receiver.url(), held_back="refused")
+    night([broken, failed("evidence", "keys_unique")], receiver.url(), held_back="refused")
     assert "得分未发布" in receiver.messages[2]["title"]
 
     well = [passed("network_links", "references_known")]

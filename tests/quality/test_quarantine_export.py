@@ -42,7 +42,7 @@ class City:
     """An inbox whose quarantine is published and exported as a night and a person would."""
 
     def __init__(self, folder: Path) -> None:
-        self.inbox = Inbox(folder, in_file=True)
+        self.inbox = Inbox(folder)
         self.folder = folder / "quarantine"
         self.published = folder / "published"
         self.inbox.connection.execute(f"create view marts.fct_quarantine as {MODEL}")
