@@ -108,7 +108,7 @@ def _pages(judgement: Judgement, labels: Mapping[str, tuple[str, str]]) -> list[
         _Page(
             subject,
             *labels[subject],
-            sorted(own, key=lambda j: 0),
+            sorted(own, key=lambda j: (j.verdict.passed, not j.verdict.blocks)),
         )
         for subject, own in by_subject.items()
     ]

@@ -26,7 +26,13 @@ from scorecard.assessment import (
 from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError
 from scorecard.landing.inbox import InboxFile, Notice, scan
-from scorecard.landing.load import Landed, Landing, is_known, record_notices
+from scorecard.landing.load import (
+    Landed,
+    Landing,
+    is_known,
+    mends_quarantined,
+    record_notices,
+)
 from scorecard.publication import publish
 from scorecard.quality.release import check_release, forget_judgement
 from scorecard.rulebook import Rulebook
@@ -95,7 +101,10 @@ def plan_night(
     unreadable: dict[str, str] = {}
     for file in found:
         try:
-            if not is_known(connection, file.dataset, file.sha256()):
+            digest = file.sha256()
+            if not is_known(connection, file.dataset, digest) or mends_quarantined(
+                connection, file, digest
+            ):
                 files.setdefault(file.dataset, []).append(file)
         except OSError as error:
             unreadable[f"{file.dataset}/{file.name}"] = error.strerror or type(error).__name__

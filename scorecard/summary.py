@@ -31,8 +31,7 @@ def summary_lines(
         yield f"left alone: {notice.place}: {notice.what}"
     for place, reason in plan.unreadable.items():
         yield f"could not be opened: {place}: {reason}"
-    for trouble in troubles:
-        yield trouble
+    yield from troubles
     yield ""
     yield f"published: {settings.published_file.resolve()}"
     yield f"  through: {settings.published_file}"

@@ -70,6 +70,8 @@ class Landing:
                 digest = file.sha256()
                 if not is_known(self.connection, contract.name, digest):
                     landed.append(self.land_file(contract, file, digest))
+                elif mends_quarantined(self.connection, file, digest):
+                    self._clear_quarantine(contract, file)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 notice = Notice(f"{contract.name}/{file.name}", f"could not be read: {reason}")
@@ -184,10 +186,7 @@ class Landing:
 
     def _enter(self, contract: Contract, file: InboxFile, digest: str) -> int:
         """Opens the file's line in the books, and clears what an older version left behind."""
-        self.connection.execute(
-            "delete from ops.quarantine where dataset = ? and file_name = ?",
-            [contract.name, file.name],
-        )
+        self._clear_quarantine(contract, file)
         file_id = _count(
             self.connection.execute("select coalesce(max(file_id), 0) + 1 from ops.file")
         )
@@ -199,6 +198,12 @@ class Landing:
             ],
         )  # fmt: skip
         return file_id
+
+    def _clear_quarantine(self, contract: Contract, file: InboxFile) -> None:
+        self.connection.execute(
+            "delete from ops.quarantine where dataset = ? and file_name = ?",
+            [contract.name, file.name],
+        )
 
     def _close(
         self,
@@ -300,6 +305,23 @@ def is_known(connection: duckdb.DuckDBPyConnection, dataset: str, digest: str) -
     return bool(
         connection.execute(
             "select 1 from ops.file where dataset = ? and sha256 = ?", [dataset, digest]
+        ).fetchall()
+    )
+
+
+def mends_quarantined(
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, digest: str
+) -> bool:
+    """Whether a file of known bytes takes the place of another, of which rows are quarantined.
+
+    So it is when a correction came under another name first, and then under the file's own.
+    """
+    return bool(
+        connection.execute(
+            "select 1 from ops.quarantine where dataset = $1 and file_name = $2 and $3 <> ("
+            "select sha256 from ops.file where dataset = $1 and file_name = $2 "
+            "order by file_id desc limit 1) limit 1",
+            [file.dataset, file.name, digest],
         ).fetchall()
     )
 

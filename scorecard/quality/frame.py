@@ -6,6 +6,7 @@ bad is said in the package `expectations`. Add a column here when a new kind of 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -52,33 +53,38 @@ def source_frame(connection: duckdb.DuckDBPyConnection, contract: Contract) -> D
         ScorecardError: If the dataset was never profiled.
         ConfigurationError: If a rule of the contract is no sound SQL.
     """
-    owner = profiled_owner(connection, contract)
+    owner, is_delivered = profiled(connection, contract)
     names = [*MEASURES, *(f"rule__{rule.name}" for rule in contract.rules)]
     sums = ", ".join(f'cast(coalesce(sum("{name}"), 0) as bigint) as "{name}"' for name in names)
+    has_rows = is_delivered or contract.frequency == "none"
     with naming_contract(contract):
         return connection.execute(
             f"with {facts(contract, owner)} "
             f"select department_id, period, {sums}, max(newest_period) as newest_period, "
-            f"max(due_period) as due_period from ({_counted(contract, owner)}) "
+            "max(due_period) as due_period "
+            f"from ({' union all by name '.join(_counts(contract, owner))}) "
             "group by department_id, period order by department_id, period"
+            f"{'' if has_rows else ' limit 0'}"
         ).df()
 
 
-def profiled_owner(connection: duckdb.DuckDBPyConnection, contract: Contract) -> str | None:
-    """The column by which the profile knows a row's department.
+def profiled(
+    connection: duckdb.DuckDBPyConnection, contract: Contract
+) -> tuple[str | None, bool]:
+    """The column by which the profile knows a row's department, and whether a file ever came.
 
     Raises:
         ScorecardError: If the dataset was never profiled.
     """
     rows = connection.execute(
-        "select owner_column from ops.profiled where dataset = ?", [contract.name]
+        "select owner_column, file_id > 0 from ops.profiled where dataset = ?", [contract.name]
     ).fetchall()
     if not rows:
         raise ScorecardError(
             f"{contract.name} was never profiled", "the gate", "score first: scorecard nightly"
         )
-    owner: str | None = rows[0][0]
-    return owner
+    owner, is_delivered = rows[0]
+    return owner, is_delivered
 
 
 def facts(contract: Contract, owner: str | None) -> str:
@@ -142,7 +148,7 @@ def _is_orphan(reference: Reference, alias: str) -> str:
     known = ", ".join(f'"{name}"' for name in reference.targets)
     return (
         f"({is_given} and ({', '.join(given)}) not in "
-        f'(select ({known}) from staging."{reference.dataset}"))'
+        f'(select ({known}) from raw."{reference.dataset}"))'
     )
 
 
@@ -164,58 +170,44 @@ def _is_in_no_rulebook(contract: Contract, column: Column, alias: str, day: str)
     )
 
 
-def _counted(contract: Contract, owner: str | None) -> str:
-    """The counts one below the other, each with the columns that it knows of."""
-    added = [name for name, _ in measures(contract).items() if name in MEASURES or "rule__" in name]
-    sums = ", ".join(f'sum("{name}") as "{name}"' for name in added)
-    selects = [
-        f"select department as department_id, period, {sums}, sum(broken_rows) as contract_breaches, "
-        "sum(unknown_references) as unknown_references from owned group by department, period",
-        _of_city(contract),
-    ]
+def _counts(contract: Contract, owner: str | None) -> Iterator[str]:
+    """SELECTs of what adds up to the frame, each with the columns that it knows of."""
+    added = ", ".join(
+        f'"{name}"' for name in measures(contract) if name in MEASURES or name.startswith("rule__")
+    )
+    yield (
+        f"select department as department_id, period, {added}, broken_rows as contract_breaches, "
+        "unknown_references from owned"
+    )
     for measure, found in (
         ("silent_periods", silent_periods(contract, owner)),
         ("unsteady_values", unsteady_values(contract, owner)),
     ):
-        selects.append(
-            f"select department_id, period, count(*) as {measure} from ({found}) group by all"
-            if found
-            else f"select cast(null as bigint) as {measure} where false"
-        )
-    return " union all by name ".join(selects)
-
-
-def _of_city(contract: Contract) -> str:
-    """One row, which is missing where the dataset has to be delivered and never was."""
-    name = literal(contract.name)
-    rules = [
-        f', ({rule.query}\n) as "rule__{rule.name}"'
-        if rule.query
-        else f', (select count(*) from ({rule.failing}\n)) as "rule__{rule.name}"'
-        for rule in contract.rules
-        if not rule.holds
-    ]
-    delivered = f"exists (select 1 from ops.file where dataset = {name})"
-    return f"""
-        select
-            cast(null as varchar) as department_id, cast(null as date) as period,
-            (select count(*) from ops.quarantine where dataset = {name}) as contract_breaches,
-            (
-                select sum("rows") from ops.repeated_key
-                where dataset = {name} and file_id in ({newest_files(contract)})
-            ) as repeated_keys,
-            count_if(not is_timely_in_window) as overdue_periods,
-            coalesce(strftime(max(newest_in_window_at), '%Y-%m-%d'), '从未 / never')
-                as newest_period,
-            '>= ' || max(due_period_in_window) as due_period{"".join(rules)}
-        from scores.source_freshness
-        where dataset = {name}
-        having {"true" if contract.frequency == "none" else delivered}
-    """
+        if found:
+            yield f"select department_id, period, 1 as {measure} from ({found})"
+        else:
+            yield f"select 0 as {measure}"
+    dataset = literal(contract.name)
+    yield f"select 1 as contract_breaches from ops.quarantine where dataset = {dataset}"
+    yield (
+        f'select "rows" as repeated_keys from ops.repeated_key where dataset = {dataset} '
+        f"and file_id in ({newest_files(contract)})"
+    )
+    yield (
+        "select cast(not is_timely_in_window as integer) as overdue_periods, "
+        "coalesce(strftime(newest_in_window_at, '%Y-%m-%d'), '从未 / never') as newest_period, "
+        "'>= ' || due_period_in_window as due_period "
+        f"from scores.source_freshness where dataset = {dataset}"
+    )
+    for rule in contract.rules:
+        if rule.query:
+            yield f'select ({rule.query}\n) as "rule__{rule.name}"'
+        elif rule.failing:
+            yield f'select count(*) as "rule__{rule.name}" from ({rule.failing}\n)'
 
 
 def newest_files(contract: Contract) -> str:
-    """A SELECT of the file that each name stands for now: a corrected one takes its name over."""
+    """A SELECT of the file that each name stands for: a corrected one takes its name over."""
     return (
         f"select max(file_id) from ops.file where dataset = {literal(contract.name)} "
         "group by file_name"

@@ -48,12 +48,11 @@ def update_profiles(
     for name, contract in contracts.items():
         owner = owner_column(contract, contracts)
         digest = _digest(contract, owner)
-        last, known = profiled.get(name, (0, None))
-        to = newest.get(name, 0)
+        file_id, known = profiled.get(name, (0, None))
         if digest != known:
-            _update(connection, contract, owner, 0, to, digest)
-        elif to > last:
-            _update(connection, contract, owner, last, to, digest)
+            _update(connection, contract, owner, 0, newest.get(name, 0), digest)
+        elif newest.get(name, 0) > file_id:
+            _update(connection, contract, owner, file_id, newest[name], digest)
 
 
 def owner_column(contract: Contract, contracts: Mapping[str, Contract]) -> str | None:
@@ -224,11 +223,11 @@ def _update(
             has_repeats = _find_repeats(connection, contract, landed)
             changes = _changes(contract, landed, after, has_repeats)
             parts = [_counted(contract, owner, sign, rows) for sign, rows in changes]
-            parts += [f"select * from {table}"] if after else []
+            if after:
+                parts.append(f"select * from {table}")
+            else:
+                connection.execute("delete from ops.repeated_key where dataset = ?", [name])
             connection.execute(f"create or replace table {table} as {_sum(contract, owner, parts)}")
-            connection.execute(
-                "delete from ops.repeated_key where dataset = ? and file_id > ?", [name, after]
-            )
             if has_repeats:
                 connection.execute(_repeats_by_file(contract, landed))
             connection.execute(
@@ -281,10 +280,15 @@ def _counted(contract: Contract, owner: str | None, sign: int, rows: str) -> str
         f'cast({sign} * ({sql}) as {kind}) as "{name}"'
         for name, (kind, sql) in measures(contract).items()
     ]
-    return f"select {', '.join(columns)} from {with_files(contract, rows)} group by all"
+    return (
+        f"select {', '.join(columns)} from {with_files(contract, rows)} "
+        "group by all having count(*) > 0"
+    )
 
 
 def _sum(contract: Contract, owner: str | None, parts: list[str]) -> str:
+    if len(parts) == 1:
+        return parts[0]
     columns = [f'"{name}"' for name in groups(contract, owner)]
     columns += [
         f'cast(sum("{name}") as {kind}) as "{name}"'

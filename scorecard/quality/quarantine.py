@@ -82,7 +82,7 @@ def _version(file: Path) -> Version:
         raise ScorecardError(
             f"'{name}' is no published version", str(file), "publish again: scorecard nightly"
         ) from None
-    return Version(name, moment.astimezone(TIME_ZONE).replace(tzinfo=None))
+    return Version(name, moment.astimezone(TIME_ZONE))
 
 
 def _by_platform(

@@ -75,7 +75,7 @@ FileSummary = tuple[str, str, int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The published version that a workbook speaks of; the time is local."""
+    """The published version that a workbook speaks of; its time is in the local zone."""
 
     name: str
     published_at: dt.datetime
@@ -99,12 +99,9 @@ def write_workbook(
     """
     import xlsxwriter  # type: ignore[import-untyped]
 
-    options = {
-        "constant_memory": True, "tmpdir": str(path.parent), "strings_to_formulas": False,
-        "strings_to_urls": False, "strings_to_numbers": False,
-    }  # fmt: skip
+    options = {"constant_memory": True, "tmpdir": str(path.parent)}
     with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"created": version.published_at})
+        book.set_properties({"created": version.published_at.astimezone(dt.UTC)})
         pages = _Pages(book)
         pages.write_readme(version, summary, {c.name: c for c in contracts})
         for contract, rows in sheets:

@@ -102,7 +102,8 @@ def state_lines(file: Path, published_file: Path | None = None) -> Iterator[str]
         if subjects:
             yield ""
             title = "得分 scores" if is_score else "数据集 datasets"
-            yield padded(title, columns) + "".join(padded(kind, 17) for kind in KINDS.values())
+            kinds = "".join(padded(kind, 17) for kind in KINDS.values())
+            yield f"{padded(title, columns)}{kinds}最严重的未通过项 worst failing check"
             yield from (
                 _line(state, subject, columns) for subject in _failing_first(state, subjects)
             )
@@ -208,8 +209,8 @@ def _is_score(verdicts: Sequence[Verdict]) -> bool:
 
 def _badness(verdict: Verdict) -> tuple[bool, bool, float, str]:
     """Sorts what failed first: what blocks, what is missing altogether, then by the count found."""
-    digits = verdict.observed.replace(",", "")
-    count = int(digits) if digits.isdecimal() else 0  # else such as a day that was not reached
+    # What is no count is such as a day that was not reached.
+    count = int(verdict.observed) if verdict.observed.isdecimal() else 0
     return verdict.passed, not verdict.blocks, -(count or float("inf")), verdict.check_name
 
 
@@ -232,6 +233,7 @@ def _failure(verdict: Verdict) -> Iterator[str]:
 
 def _foot(state: _State) -> Iterator[str]:
     failed = [v for verdicts in state.subjects.values() for v in _failed(verdicts)]
+    yield "每类检查为 通过/全部 of each kind passed/all"
     yield "下一步 next:"
     yield "  scorecard quality DATASET      每项检查及实例 each check, with examples"
     if any(not v.blocks for v in failed):

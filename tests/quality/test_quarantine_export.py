@@ -164,7 +164,8 @@ def test_the_first_page_says_who_what_and_how_to_deliver_again(city: City):
     ]  # fmt: skip
     assert second[2] == 7
     assert second[4].startswith("reason 0 (1); reason 1 (1)")
-    assert second[4].endswith("; 7 kinds in all")
+    assert second[4].endswith("reason 4 (1); 7 kinds in all")
+    assert second[3].endswith("原因4（1）；等 7 种")
 
 
 NASTY = [
@@ -203,6 +204,9 @@ def test_the_same_version_gives_the_same_bytes(city: City, tmp_path: Path):
     list(export_quarantine(city.file, contracts(), tmp_path / "again"))
     first, again = ((folder / SHARING).read_bytes() for folder in (city.folder, tmp_path / "again"))
     assert first == again
+    with ZipFile(city.folder / SHARING) as archive:
+        properties = archive.read("docProps/core.xml").decode()
+    assert properties.count("2020-04-01T02:30:00Z") == 2, "created and changed: the version's time"
 
 
 def test_rows_beyond_a_sheet_go_on_the_next(city: City, monkeypatch: pytest.MonkeyPatch):
@@ -347,6 +351,14 @@ def test_a_corrected_file_under_another_name_is_taken_but_clears_nothing(city: C
     assert city.quarantined() == [("catalogue_entries", "a.csv")]
     city.export()
     assert [row[0] for row in city.listed()] == ["a.csv"]
+
+
+def test_the_same_bytes_put_back_under_the_first_name_clear_it_after_all(city: City):
+    city.inbox.take("catalogue_entries", "a.csv", csv_bytes(entry("e1", due_at="?")))
+    city.inbox.take("catalogue_entries", "a_corrected.csv", csv_bytes(entry("e1")))
+    city.inbox.take("catalogue_entries", "a.csv", csv_bytes(entry("e1")))
+    assert city.quarantined() == []
+    assert city.inbox.newest("catalogue_entries", "entry_id") == [("e1",)]
 
 
 def test_the_same_name_for_another_dataset_clears_nothing(city: City):

@@ -37,7 +37,7 @@ SOUND = verdict("departments", "keys_unique", kind="completeness")
 BAD = verdict(
     "credit_records", "references_known", "12", kind="completeness", examples=("record_id=r1",)
 )
-WORSE = verdict("credit_records", "rows_keep_the_contract", "1,300")
+WORSE = verdict("credit_records", "rows_keep_the_contract", "1300")
 LATE = verdict(
     "credit_records", "due_period_arrived", "2019-11-30", kind="timeliness", expected="2019-12-31"
 )
@@ -104,7 +104,7 @@ def test_a_dataset_is_one_line_with_its_counts_by_kind_and_its_worst_check(file:
     write(file, SOUND, BAD, WORSE, verdict("credit_records", "steady"))
     [line] = [line for line in told(file) if line.startswith("信用信息归集记录 credit_records")]
     assert line.split("  ", 1)[1].split()[:5] == ["0/1", "!", "-", "1/2", "!"]
-    assert "rows_keep_the_contract: 观测 observed 1,300, 应为 expected 0  (+1)" in line
+    assert "rows_keep_the_contract: 观测 observed 1300, 应为 expected 0  (+1)" in line
     [line] = [line for line in told(file) if "departments" in line]
     assert line.endswith("all passed")
     assert "!" not in line
