@@ -59,6 +59,7 @@ class City:
         prepare(self.connection, contracts().values(), ROOT / "sql" / "macros")
         self.lines = 0
         self.files: dict[tuple[str, str], int] = {}
+        self.file_ids = 0
         for department in departments:
             self.give("departments", {"department_id": department, "active_from": "2010-01-01"})
 
@@ -91,7 +92,8 @@ class City:
     def _file(self, dataset: str, name: str, rows: int) -> int:
         key = (dataset, name)
         if key not in self.files:
-            self.files[key] = len(self.files) + 1
+            self.file_ids += 1
+            self.files[key] = self.file_ids
             now = dt.datetime(2020, 1, 2)
             self.connection.execute(
                 "insert into ops.file values (?, ?, ?, ?, 0, ?, ?, ?, ?, 0)",
@@ -100,7 +102,8 @@ class City:
         return self.files[key]
 
     def score(self, as_of: str = "2020-03-31") -> City:
-        """Builds the rulebooks' tables and every model."""
+        """Builds the rulebooks' tables and every model; what is given next comes in new files."""
+        self.files.clear()
         prepare_rules(
             self.connection, contracts(), models(), self.rulebooks, dt.date.fromisoformat(as_of)
         )

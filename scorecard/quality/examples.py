@@ -1,17 +1,17 @@
 """Which rows or periods a failed check is about: a few keys, so that its reader finds them.
 
-Looked up only after a check failed. Keys, departments, periods and file names are told and nothing
-else: personal columns are never part of a key.
+Looked up only after a check failed. Told are keys, what rows refer to, departments, periods and
+places in files, and nothing else: none of these is personal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import duckdb
 
 from scorecard.contract import Contract, Rule
-from scorecard.quality.frame import facts, newest_files, profiled, unknown_references
+from scorecard.quality.frame import MEASURES, facts, newest_files, profiled, unknown_references
 from scorecard.quality.profile import (
     breaks_contract,
     breaks_rule,
@@ -29,31 +29,31 @@ from scorecard.quality.steadiness import unsteady_values
 from scorecard.quoting import literal
 
 LOOKED_AT = 1000
-"""Rows that are looked up for the few that are told: some of them may have been replaced since."""
+"""Landed rows that are looked at for the few that are told: some may have been replaced since."""
 
 
 def failing_examples(
     connection: duckdb.DuckDBPyConnection, contract: Contract, measure: str, limit: int = 20
 ) -> list[str]:
-    """What fails a check of a dataset, such as "entry_id=e1, method=api"; at most so many.
+    """What fails a check of a dataset, such as "entry_id=e1, method=api", in order.
 
     Args:
         connection: The open warehouse, profiled.
         contract: The dataset's contract.
         measure: The column of its frame that the check is about.
-        limit: How many to tell.
+        limit: How many to tell at most.
 
     Raises:
-        KeyError: If frames have no such column.
+        KeyError: If its frame has no such column.
     """
     owner, _ = profiled(connection, contract)
-    found: list[str] = []
+    examples: list[str] = []
     with naming_contract(contract):
         for select in _selects(contract, owner, measure):
-            rest = limit - len(found)
-            rows = connection.execute(f"{select} limit {rest}").fetchall() if rest else []
-            found += [example for (example,) in rows]
-    return found
+            if len(examples) < limit:
+                found = connection.execute(f"{select} limit {limit - len(examples)}").fetchall()
+                examples += [example for (example,) in found]
+    return examples
 
 
 def _selects(contract: Contract, owner: str | None, measure: str) -> Iterator[str]:
@@ -61,19 +61,69 @@ def _selects(contract: Contract, owner: str | None, measure: str) -> Iterator[st
     if measure.startswith("rule__"):
         rules = {f"rule__{rule.name}": rule for rule in contract.rules}
         yield from _of_rule(contract, rules[measure])
-    elif measure == "repeated_keys":
-        yield _repeated(contract)
-    elif measure == "overdue_periods":
-        yield _overdue(contract)
-    elif measure in ("silent_periods", "unsteady_values"):
-        find = {"silent_periods": silent_periods, "unsteady_values": unsteady_values}[measure]
-        if found := find(contract, owner):
+    elif measure in _PERIODS:
+        if found := _PERIODS[measure](contract, owner):
             yield f"with {facts(contract, owner)} select example from ({found}) order by example"
-    else:
-        if measure == "contract_breaches":
-            yield _quarantined(contract)
-        if tests := _ROW_TESTS[measure](contract):
-            yield _rows(contract, " or ".join(tests))
+    elif measure in _BOOKS:
+        yield _BOOKS[measure](contract)
+    elif measure not in MEASURES:
+        raise KeyError(measure)
+    if measure in _ROWS and (tests := _ROWS[measure](contract)):
+        more = _referring(contract) if measure == "unknown_references" else ()
+        yield _failing_rows(contract, " or ".join(tests), more)
+
+
+def _of_rule(contract: Contract, rule: Rule) -> Iterator[str]:
+    if rule.holds:
+        yield _failing_rows(contract, breaks_rule(rule.holds))
+    elif rule.failing:
+        text, key = _text(contract.key), key_of(contract)
+        yield f"select {text} as example from ({rule.failing}\n) order by {key}"
+
+
+def _failing_rows(contract: Contract, test: str, more: Sequence[str] = ()) -> str:
+    """Newest rows for which a test is true, found without comparing all rows of a dataset."""
+    key, table = key_of(contract), f'select * from raw."{contract.name}"'
+    suspects = f"select {key} from {with_files(contract, table)} where {test} order by {key}"
+    versions = f"{table} semi join ({suspects} limit {LOOKED_AT}) as suspect using ({key})"
+    return (
+        f"select {_text((*contract.key, *more))} as example "
+        f"from {with_files(contract, newest_of(contract, versions))} where {test} order by {key}"
+    )
+
+
+def _referring(contract: Contract) -> list[str]:
+    """Columns beside the key that refer to something."""
+    names = [name for reference in contract.references for name in reference.columns]
+    names += [column.name for column in contract.columns if column.rulebook]
+    return [name for name in dict.fromkeys(names) if name not in contract.key]
+
+
+def _repeated(contract: Contract) -> str:
+    key, dataset = key_of(contract), literal(contract.name)
+    return (
+        f"select {_text(contract.key)} || ', file=' || _file_name as example "
+        f'from raw."{contract.name}" inner join (select file_id as _file, file_name as _file_name '
+        f"from ops.file where file_id in ({newest_files(contract)}) and file_id in "
+        f"(select file_id from ops.repeated_key where dataset = {dataset})) on _file = _file_id "
+        f"group by _file_name, {key} having count(*) > 1 order by {key}, _file_name"
+    )
+
+
+def _quarantined(contract: Contract) -> str:
+    return (
+        "select concat_ws(', ', 'file=' || file_name, 'line=' || line, 'column=' || column_name) "
+        f"as example from ops.quarantine where dataset = {literal(contract.name)} "
+        "order by file_name, line, column_name"
+    )
+
+
+def _overdue(contract: Contract) -> str:
+    return (
+        "select 'assessment_id=' || assessment_id || ', period=' || due_period_in_window "
+        f"as example from scores.source_freshness where dataset = {literal(contract.name)} "
+        "and not is_timely_in_window order by assessment_id"
+    )
 
 
 def _missing(contract: Contract) -> list[str]:
@@ -85,29 +135,21 @@ def _after_delivery(contract: Contract) -> list[str]:
     return [is_after_delivery(event)] if event else []
 
 
-_ROW_TESTS = {
-    "rows": lambda contract: [],
+_PERIODS = {"silent_periods": silent_periods, "unsteady_values": unsteady_values}
+_BOOKS: dict[str, Callable[[Contract], str]] = {
+    "repeated_keys": _repeated,
+    "contract_breaches": _quarantined,
+    "overdue_periods": _overdue,
+}
+_ROWS: dict[str, Callable[[Contract], list[str]]] = {
     "missing_values": _missing,
     "contract_breaches": lambda contract: [breaks_contract(contract)],
     "unknown_references": lambda contract: unknown_references(contract, "r", day_of(contract)),
     "rows_after_delivery": _after_delivery,
 }
-"""SQL tests, by measure, that are true of a landed row `r` (of file `f`) that is counted there."""
+"""By measure what it is found from: periods, the books, tests that are true of a landed row."""
 
 
-def _of_rule(contract: Contract, rule: Rule) -> Iterator[str]:
-    if rule.holds:
-        yield _rows(contract, breaks_rule(rule.holds))
-    elif rule.failing:
-        yield f"select {_key_text(contract)} as example from ({rule.failing}\n) order by {_key(contract)}"
-
-
-def _rows(contract: Contract, test: str) -> str:
-    """Newest rows of which the test is true, without comparing all rows of a heavy dataset."""
-    key = key_of(contract)
-    landed = with_files(contract, f'select * from raw."{contract.name}"')
-    suspects = f"select {key} from {landed} where {test} order by {key} limit {LOOKED_AT}"
-    versions = f'select * from raw."{contract.name}" semi join ({suspects}) using ({key})'
-    newest = with_files(contract, newest_of(contract, versions))
-    shown = list(dict.fromkeys((*contract.key, *_references(contract))))
-    return f"select {_text(shown)} as example from {newest} where {test} order by {key}"
+def _text(columns: Sequence[str]) -> str:
+    values = ", ".join(f"""'{name}=' || "{name}\"""" for name in columns)
+    return f"concat_ws(', ', {values})"

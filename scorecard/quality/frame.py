@@ -13,7 +13,7 @@ import duckdb
 
 from scorecard.contract import Column, Contract, Reference
 from scorecard.errors import ScorecardError
-from scorecard.quality.profile import day_of, measures, naming_contract
+from scorecard.quality.profile import measures, naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
 from scorecard.quoting import literal
@@ -68,9 +68,7 @@ def source_frame(connection: duckdb.DuckDBPyConnection, contract: Contract) -> D
         ).df()
 
 
-def profiled(
-    connection: duckdb.DuckDBPyConnection, contract: Contract
-) -> tuple[str | None, bool]:
+def profiled(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple[str | None, bool]:
     """The column by which the profile knows a row's department, and whether a file ever came.
 
     Raises:
@@ -117,7 +115,9 @@ def _owners(contract: Contract, owner: str | None) -> str:
             "cast(null as date) as last_on"
         )
     if owner == "department_id":
-        return "department_id as value, department_id, active_to as last_on from staging.departments"
+        return (
+            "department_id as value, department_id, active_to as last_on from staging.departments"
+        )
     [reference] = [r for r in contract.references if r.columns == (owner,)]
     return (
         f'own."{reference.targets[0]}" as value, own.department_id, known.active_to as last_on '

@@ -64,9 +64,9 @@ def owner_column(contract: Contract, contracts: Mapping[str, Contract]) -> str |
         return "department_id"
     for reference in contract.references:
         target = contracts[reference.dataset]
-        if len(reference.columns) == 1 and target.key == reference.targets:
-            if _has_department(target):
-                return reference.columns[0]
+        points_to_one = len(reference.columns) == 1 and target.key == reference.targets
+        if points_to_one and _has_department(target):
+            return reference.columns[0]
     return None
 
 
@@ -83,7 +83,7 @@ def event_column(contract: Contract) -> str | None:
 
 
 def subject_column(contract: Contract, owner: str | None) -> str | None:
-    """Whose values are compared in steady columns: the department's, else the first key column's."""
+    """By which steady columns are compared: the department, else what comes first in the key."""
     if not any(column.steady for column in contract.columns):
         return None
     return "department_id" if owner else contract.key[0]
@@ -240,9 +240,7 @@ def _update(
         connection.commit()
 
 
-def _find_repeats(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, landed: str
-) -> bool:
+def _find_repeats(connection: duckdb.DuckDBPyConnection, contract: Contract, landed: str) -> bool:
     """Makes `profile_repeat`: hashes of keys that stand more than once among the new rows.
 
     There are hardly any, and all the others are newest without being compared: for 50 million

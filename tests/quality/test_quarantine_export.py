@@ -356,7 +356,8 @@ def test_a_corrected_file_under_another_name_is_taken_but_clears_nothing(city: C
 def test_the_same_bytes_put_back_under_the_first_name_clear_it_after_all(city: City):
     city.inbox.take("catalogue_entries", "a.csv", csv_bytes(entry("e1", due_at="?")))
     city.inbox.take("catalogue_entries", "a_corrected.csv", csv_bytes(entry("e1")))
-    city.inbox.take("catalogue_entries", "a.csv", csv_bytes(entry("e1")))
+    city.inbox.put("catalogue_entries", "a.csv", csv_bytes(entry("e1")))
+    assert city.inbox.land() == {}
     assert city.quarantined() == []
     assert city.inbox.newest("catalogue_entries", "entry_id") == [("e1",)]
 
