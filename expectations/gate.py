@@ -11,15 +11,15 @@ import hashlib
 from collections.abc import Sequence
 
 import duckdb
-from scorecard.quality.examples import failing_examples
-from scorecard.quality.frame import source_frame
-from scorecard.quality.state import write_state
 
 from expectations.check import Check
 from expectations.scores import score_checks, score_examples, score_frames
 from expectations.sources import source_checks
 from scorecard.night import HISTORY
+from scorecard.quality.examples import failing_examples
+from scorecard.quality.frame import source_frame
 from scorecard.quality.release import HeldBackError, held_back, judged_day, mark_judged
+from scorecard.quality.state import write_state
 from scorecard.quality.verdict import Verdict, keep_verdicts
 from scorecard.workspace import Workspace
 

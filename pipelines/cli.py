@@ -211,9 +211,8 @@ def export(home: Home = None) -> None:
 
     From the published file alone, so it works while a night is under way.
     """
-    from scorecard.quality.quarantine import export_quarantine
-
     from scorecard.contract import load_contracts
+    from scorecard.quality.quarantine import export_quarantine
 
     settings = _settings(home)
     contracts = load_contracts(settings.contracts)

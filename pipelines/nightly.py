@@ -10,10 +10,10 @@ import datetime as dt
 from collections.abc import Sequence
 
 import dagster as dg
-from expectations.moves import held_moves
 
 from assets.night_run import NightRun, night_resource
 from expectations.gate import all_checks
+from expectations.moves import held_moves
 from pipelines.console import Console
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance

@@ -15,7 +15,6 @@ import duckdb
 from scorecard.contract import Contract, load_contracts, load_published
 from scorecard.errors import ConfigurationError
 from scorecard.models import Model, load_models, metrics_of
-from scorecard.quality.facts import quality_model
 from scorecard.rulebook import Rulebook, load_rulebooks
 from scorecard.settings import Settings
 from scorecard.warehouse import connect, prepare
@@ -40,8 +39,7 @@ class Workspace:
         """
         contracts = load_contracts(settings.contracts, validate=validate)
         published = load_published(settings.contracts / "published", validate=validate)
-        made = quality_model(contracts.values(), settings.contracts)
-        models = load_models(settings.sql, [made])
+        models = load_models(settings.sql)
         _check_tables(contracts, published, models)
         rulebooks = load_rulebooks(settings.rulebooks, metrics_of(models))
         return cls(settings, contracts, published, models, rulebooks)

@@ -15,7 +15,6 @@ import duckdb
 
 from scorecard.contract import Column, load_contracts
 from scorecard.models import load_models, metrics_of
-from scorecard.quality.facts import quality_model
 from scorecard.rulebook import Rulebook, load_rulebook
 from scorecard.scoring import prepare_rules, run_models
 from scorecard.warehouse import prepare
@@ -40,8 +39,7 @@ def contracts():
 
 @cache
 def models():
-    folder = ROOT / "contracts"
-    return load_models(ROOT / "sql", [quality_model(contracts().values(), folder)])
+    return load_models(ROOT / "sql")
 
 
 @cache

@@ -309,9 +309,7 @@ def is_known(connection: duckdb.DuckDBPyConnection, dataset: str, digest: str) -
     )
 
 
-def mends_quarantined(
-    connection: duckdb.DuckDBPyConnection, file: InboxFile, digest: str
-) -> bool:
+def mends_quarantined(connection: duckdb.DuckDBPyConnection, file: InboxFile, digest: str) -> bool:
     """Whether a file of known bytes takes the place of another, of which rows are quarantined.
 
     So it is when a correction came under another name first, and then under the file's own.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """One check's outcome; `examples` are up to 20 keys of failing rows, never personal data."""
