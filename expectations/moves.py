@@ -23,13 +23,13 @@ from scorecard.quoting import literal
 MOST_POINTS = Decimal(10)
 """The weightiest indicator of the 2019 rulebook: to win or lose it whole holds nothing back."""
 DAYS_APART = 7
-"""The longest public holiday: a version from before it is still compared, an older one is not."""
+"""A version from before a holiday week is compared, too; over longer, totals move by themselves."""
 BECAUSE = (
     "10 分：百分制下单项指标最高 10 分，单项得失不拦截，超出即须有人确认；"
-    "7 天：涵盖最长的法定假期，间隔更久则总分本就会变，不再比较 / "
+    "7 天：停跑一周（如长假）仍作比较，间隔更久则总分本就会变，不再比较 / "
     "10 points: the weightiest of the indicators that make up 100, so one alone holds nothing "
-    "back; "
-    "7 days: the longest public holiday, and over a longer time totals move by themselves"
+    "back; 7 days: after a week without a night (a holiday) totals are still compared, over a "
+    "longer time they move by themselves"
 )
 EXPECTED = f"within {MOST_POINTS} points of the version published before, or accepted"
 SHOWN_MOVES = 5

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from scorecard.settings import Settings
 
-CONFIGURATION = """\
-# Made by scorecard. Nothing leaves the machine.
+MARK = "# Made by scorecard"
+CONFIGURATION = (
+    MARK
+    + """, which writes it anew when the home moves; to keep a file of your own, drop this line.
+# Nothing leaves the machine.
 telemetry:
   enabled: false
 nux:
@@ -23,13 +26,16 @@ event_log_storage:
   config:
     base_dir: {base_dir}
 """
+)
 
 
 def prepare_instance(settings: Settings) -> Path:
-    """Makes the instance's folder with its configuration where there is none; gives the folder."""
+    """Makes the instance's folder and configuration, or points ours here; gives the folder."""
     file = settings.dagster / "dagster.yaml"
-    if not file.exists():
-        settings.dagster.mkdir(parents=True, exist_ok=True)
-        base_dir = json.dumps(str(settings.dagster / "history" / "runs"), ensure_ascii=False)
-        file.write_text(CONFIGURATION.format(base_dir=base_dir), encoding="utf-8")
+    base_dir = json.dumps(str(settings.dagster / "history" / "runs"), ensure_ascii=False)
+    wanted = CONFIGURATION.format(base_dir=base_dir)
+    settings.dagster.mkdir(parents=True, exist_ok=True)
+    present = file.read_text(encoding="utf-8") if file.exists() else MARK
+    if present.startswith(MARK) and present != wanted:
+        file.write_text(wanted, encoding="utf-8")
     return settings.dagster

@@ -41,7 +41,7 @@ create table if not exists ops.fingerprint (
 );
 create table if not exists ops.setting (name varchar primary key, value varchar not null);
 create table if not exists ops.profiled (
-    dataset varchar primary key, file_id integer not null, digest varchar not null,
+    dataset varchar not null, file_id integer not null, digest varchar not null,
     owner_column varchar
 );
 create table if not exists ops.repeated_key (

@@ -100,12 +100,17 @@ class City:
         return self.files[key]
 
     def score(self, as_of: str = "2020-03-31") -> City:
-        """Builds the rulebooks' tables and every model; what is given next comes in new files."""
+        """Builds the rulebooks' tables and every model."""
+        self.take_in(as_of)
+        run_models(self.connection, models())
+        return self
+
+    def take_in(self, as_of: str = "2020-03-31") -> City:
+        """Profiles what was given and writes the rules; what is given next comes in new files."""
         self.files.clear()
         prepare_rules(
             self.connection, contracts(), models(), self.rulebooks, dt.date.fromisoformat(as_of)
         )
-        run_models(self.connection, models())
         return self
 
     def rows(self, sql: str, *parameters: Any) -> list[dict[str, Any]]:

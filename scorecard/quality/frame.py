@@ -27,6 +27,9 @@ MEASURES = (
 )  # fmt: skip
 """The columns of every frame; each rule of the contract adds `rule__<name>`."""
 
+NEWEST_PERIOD = """case when department_id is null and period is null
+    then coalesce(cast(max(newest_period) as varchar), '从未 / never') end"""
+
 
 def source_frame(connection: duckdb.DuckDBPyConnection, contract: Contract) -> DataFrame:
     """What the gate judges of a dataset: counts by department and month.
@@ -60,8 +63,8 @@ def source_frame(connection: duckdb.DuckDBPyConnection, contract: Contract) -> D
     with naming_contract(contract):
         return connection.execute(
             f"with {facts(contract, owner)} "
-            f"select department_id, period, {sums}, max(newest_period) as newest_period, "
-            "max(due_period) as due_period "
+            f"select department_id, period, {sums}, {NEWEST_PERIOD} as newest_period, "
+            "'>= ' || max(due_period) as due_period "
             f"from ({' union all by name '.join(_counts(contract, owner))}) "
             "group by department_id, period order by department_id, period"
             f"{'' if has_rows else ' limit 0'}"
@@ -143,6 +146,7 @@ def unknown_references(contract: Contract, alias: str, day: str) -> list[str]:
 
 
 def _is_orphan(reference: Reference, alias: str) -> str:
+    # A key that ever landed is known for good, so the newest row of it need not be looked for.
     given = [f'{alias}."{name}"' for name in reference.columns]
     is_given = " and ".join(f"{name} is not null" for name in given)
     known = ", ".join(f'"{name}"' for name in reference.targets)
@@ -195,8 +199,7 @@ def _counts(contract: Contract, owner: str | None) -> Iterator[str]:
     )
     yield (
         "select cast(not is_timely_in_window as integer) as overdue_periods, "
-        "coalesce(strftime(newest_in_window_at, '%Y-%m-%d'), '从未 / never') as newest_period, "
-        "'>= ' || due_period_in_window as due_period "
+        "cast(newest_in_window_at as date) as newest_period, due_period_in_window as due_period "
         f"from scores.source_freshness where dataset = {dataset}"
     )
     for rule in contract.rules:

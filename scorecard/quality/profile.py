@@ -48,11 +48,12 @@ def update_profiles(
     for name, contract in contracts.items():
         owner = owner_column(contract, contracts)
         digest = _digest(contract, owner)
-        file_id, known = profiled.get(name, (0, None))
+        after, known = profiled.get(name, (0, None))
+        to = newest.get(name, 0)
         if digest != known:
-            _update(connection, contract, owner, 0, newest.get(name, 0), digest)
-        elif newest.get(name, 0) > file_id:
-            _update(connection, contract, owner, file_id, newest[name], digest)
+            _update(connection, contract, owner, 0, to, digest)
+        elif to > after:
+            _update(connection, contract, owner, after, to, digest)
 
 
 def owner_column(contract: Contract, contracts: Mapping[str, Contract]) -> str | None:
@@ -117,12 +118,12 @@ def measures(contract: Contract) -> dict[str, tuple[str, str]]:
         "missing_values": " + ".join(
             f'(count(*) - count(r."{name}"))' for name in required_columns(contract)
         ),
-        "broken_rows": f"count_if({breaks_contract(contract)})",
-        "rows_after_delivery": f"count_if({is_after_delivery(event)})" if event else "0",
+        "broken_rows": f"count(*) filter ({breaks_contract(contract)})",
+        "rows_after_delivery": f"count(*) filter ({is_after_delivery(event)})" if event else "0",
     }
     for rule in contract.rules:
         if rule.holds:
-            counts[f"rule__{rule.name}"] = f"count_if({breaks_rule(rule.holds)})"
+            counts[f"rule__{rule.name}"] = f"count(*) filter ({breaks_rule(rule.holds)})"
     steady = [column.name for column in contract.columns if column.steady]
     counts |= {f"count__{name}": f'count(r."{name}")' for name in steady}
     sums = {f"sum__{name}": f'coalesce(sum(r."{name}"), 0)' for name in steady}
@@ -210,29 +211,28 @@ def _update(
     contract: Contract,
     owner: str | None,
     after: int,
-    newest: int,
+    to: int,
     digest: str,
 ) -> None:
     """Takes in the files after one, in one transaction; after 0 everything is counted anew."""
-    name = contract.name
-    table = f'profile."{name}"'
+    name, table = contract.name, f'profile."{contract.name}"'
     landed = f'select * from raw."{name}" where _file_id > {after}'
     with naming_contract(contract):
         connection.begin()
         try:
-            has_repeats = _find_repeats(connection, contract, landed)
+            has_repeats = to > after and _find_repeats(connection, contract, landed)
             changes = _changes(contract, landed, after, has_repeats)
             parts = [_counted(contract, owner, sign, rows) for sign, rows in changes]
-            if after:
-                parts.append(f"select * from {table}")
-            else:
-                connection.execute("delete from ops.repeated_key where dataset = ?", [name])
+            parts += [f"select * from {table}"] if after else []
             connection.execute(f"create or replace table {table} as {_sum(contract, owner, parts)}")
+            connection.execute(
+                "delete from ops.repeated_key where dataset = ? and file_id > ?", [name, after]
+            )
             if has_repeats:
                 connection.execute(_repeats_by_file(contract, landed))
+            connection.execute("delete from ops.profiled where dataset = ?", [name])
             connection.execute(
-                "insert or replace into ops.profiled values (?, ?, ?, ?)",
-                [name, newest, digest, owner],
+                "insert into ops.profiled values (?, ?, ?, ?)", [name, to, digest, owner]
             )
         except BaseException:
             connection.rollback()
@@ -307,6 +307,6 @@ def _repeats_by_file(contract: Contract, landed: str) -> str:
 
 
 def _digest(contract: Contract, owner: str | None) -> str:
-    """Changes with what is counted, or with what a row's key is."""
-    counted = _counted(contract, owner, 1, key_of(contract))
+    """Changes with what is counted, what a row's key is, and how its department is known."""
+    counted = _counted(contract, owner, 1, f"{key_of(contract)}, owner: {owner}")
     return hashlib.sha256(counted.encode()).hexdigest()

@@ -28,12 +28,16 @@ def sound_city() -> City:
         for number, part in enumerate(parts):
             shown = {"evidence_id": f"{department}-{number}", "part": part}
             city.give("evidence", accepted | shown | {"department_id": department})
-    for number, (code, score, decided_on) in enumerate([
-        ("002", "1", "2020-01-09"), ("002", "1.255", "2020-01-10"), ("003", "9", "2020-04-01"),
-        ("033", "9", "2020-01-10"), ("034", "-1", "2020-01-10"),
-    ]):  # fmt: skip
-        decision = {"adjustment_id": f"{number}", "indicator_code": code, "score": score}
-        city.give("adjustments", decision | {"decided_on": decided_on})
+    for adjustment_id, code, score, decided_on, year in [
+        ("a", "002", "1", "2020-01-09", 2019), ("z", "002", "1.255", "2020-01-10", 2019),
+        ("m", "002", "0.5", "2020-01-10", 2019), ("n", "002", "2", "2020-01-11", 2018),
+        ("o", "003", "9", "2020-04-01", 2019), ("p", "033", "9", "2020-01-10", 2019),
+        ("q", "034", "-1", "2020-01-10", 2019),
+    ]:  # fmt: skip
+        city.give("adjustments", {
+            "adjustment_id": adjustment_id, "indicator_code": code, "score": score,
+            "decided_on": decided_on, "year": year,
+        })  # fmt: skip
     exempt = {"department_id": "sci", "indicator_code": "008", "applicable": False}
     city.give("applicability", exempt | {"decided_on": "2020-01-10"})
     city.score("2020-03-30")

@@ -57,7 +57,10 @@ def test_a_city_without_departments_passes_every_check():
 def test_two_assessments_of_two_cities_pass_every_check():
     both = City(rulebook(), rulebook(TINY))
     both.give("departments", {"department_id": "port", "city_code": "340300"})
+    both.give("evidence", {"document_date": "2019-06-01", "decided_on": "2019-07-01"})
     both.score()
+    rates = both.rows("select score_rate > 0 as scored, rank from marts.mart_scorecard")
+    assert [(row["scored"], row["rank"]) for row in rates] == [(True, 1), (False, 1)]
     assert failures(both) == {}
     told = verdict(both, "dim_indicator.points_follow_the_rulebook")
     assert told.observed == told.expected == "huaibei-2019 100.00, tiny-2020 10.00"
@@ -80,6 +83,10 @@ EDU_001 = f"{EDU} and indicator_code = '001'"
 CORRUPTIONS = [
     ("dim_indicator.points_follow_the_rulebook",
      f"update {DIM} set points = points + 0.01 where indicator_code = '001'"),
+    ("dim_indicator.points_follow_the_rulebook",
+     "update rules.indicator set points = 5 where indicator_code = '001'"),
+    ("dim_indicator.points_follow_the_rulebook",
+     "update rules.part set points = 3 where indicator_code = '001' and part = 'liaison'"),
     ("fct_part_score.score_within_points",
      f"update {PART} set score = points + 0.01 where {EDU_001} and part = 'liaison'"),
     ("fct_part_score.score_within_points",
@@ -134,6 +141,7 @@ CORRUPTIONS = [
     ("mart_scorecard_level.levels_add_up", f"update {LEVEL} set points = points - 1 where {EDU}"),
     ("mart_scorecard_level.levels_add_up", f"update {LEVEL} set score_rate = 100 where {EDU}"),
     ("fct_score_history.score_within_points", f"update {DAYS} set score = -0.01 where {EDU_001}"),
+    ("fct_score_history.score_within_points", f"update {DAYS} set score = 4.01 where {EDU_001}"),
     ("fct_score_history.days_as_scored",
      f"update {DAYS} set score = 1 where {EDU_001} and as_of = '2020-03-30'"),
     ("fct_score_history.days_as_scored",
@@ -305,6 +313,23 @@ def test_a_rate_is_rounded_half_up(city: City, total: object, points: object, ra
         [total, points, rate],
     )
     assert verdict(city, "mart_scorecard.rate_is_exact").passed
+
+
+def test_a_department_without_a_rate_has_no_rank(city: City):
+    city.connection.execute(f"update {CARD} set score_rate = null, rank = null where {EDU}")
+    city.connection.execute(f"update {CARD} set rank = rank - 1 where not ({EDU})")
+    assert verdict(city, "mart_scorecard.rank_follows_rate").passed
+    city.connection.execute(f"update {CARD} set rank = 1 where {EDU}")
+    assert not verdict(city, "mart_scorecard.rank_follows_rate").passed
+
+
+def test_what_an_earlier_run_kept_of_the_same_day_is_no_history(city: City):
+    city.connection.execute(
+        "insert into ops.score_history select assessment_id, as_of + 1, department_id, "
+        "indicator_code, 0.01, points, status from ops.score_history"
+    )
+    assert verdict(city, "fct_score_history.days_as_scored").passed
+    assert verdict(city, "fct_score_history.rows_present").passed
 
 
 def test_examples_stop_at_the_limit(city: City):

@@ -165,7 +165,8 @@ def test_the_newest_acceptance_counts(before: Before):
     [
         "delete from mart_scorecard where department_id = 'edu'",
         "update mart_scorecard set department_id = 'gone' where department_id = 'edu'",
-        "update mart_scorecard set assessment_id = 'other'",
+        "update mart_scorecard set assessment_id = 'x';"
+        "update dim_assessment set assessment_id = 'x'",
         "delete from dim_assessment",
     ],
 )

@@ -1,0 +1,236 @@
+"""The quality gate in a night: what is judged, what holds a version back, and how it is let out."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+
+from assets.checks import check_key
+from assets.freshness import freshness_policy, source_key
+from assets.models import model_key
+from expectations.gate import all_checks
+from pipelines.definitions import build_defs
+from pipelines.instance import prepare_instance
+from pipelines.schedules import NIGHTLY
+from scorecard.settings import PROJECT, Settings
+from scorecard.workspace import Workspace
+from tests.e2e.conftest import AS_OF, Home
+
+IMPORTS = {"PYTHONPROFILEIMPORTTIME": "1"}
+GX = "great_expectations"
+
+
+@pytest.fixture(scope="module")
+def workspace(city: Home) -> Workspace:
+    return Workspace.load(Settings(home=city.folder))
+
+
+@pytest.fixture
+def instance(city: Home) -> Iterator[dg.DagsterInstance]:
+    """Open no longer than a test: to copy a home breaks the locks that this process has on it."""
+    with dg.DagsterInstance.from_config(str(prepare_instance(Settings(home=city.folder)))) as found:
+        yield found
+
+
+def corrupted(folder: Path, model: str, old: str, new: str) -> str:
+    """A copy of the project's SQL in which one model is wrong; gives the folder."""
+    shutil.copytree(PROJECT / "sql", folder)
+    file = folder / model
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    return str(folder)
+
+
+def version(home: Home) -> str:
+    return home.published.resolve().parent.name
+
+
+def adjust(home: Home, name: str, **scores: str) -> None:
+    """The bureau sets scores of the education bureau, by indicator."""
+    folder = home.folder / "inbox" / "adjustments"
+    with (folder / name).open("w", encoding="utf-8", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(
+            ["adjustment_id", "department_id", "indicator_code", "year", "score", "reason",
+             "decided_by", "decided_on"]
+        )  # fmt: skip
+        for code, score in scores.items():
+            indicator = code.removeprefix("i")
+            rows.writerow(
+                [f"{name}-{indicator}", "edu", indicator, 2019, score, "复核", "市大数据局",
+                 "2020-03-01"]
+            )  # fmt: skip
+
+
+def test_every_check_is_an_asset_check_with_its_why_in_both_languages(workspace: Workspace):
+    graph = build_defs(workspace.settings, workspace=workspace).resolve_asset_graph()
+    checks = all_checks(workspace)
+    assert {check_key(check) for check in checks} == graph.asset_check_keys
+    for check in checks:
+        spec = graph.get_check_spec(check_key(check))
+        assert check.why_zh in spec.description
+        assert check.why_en in spec.description
+        assert spec.blocking == (check.severity == "error")
+
+
+def test_a_night_reports_each_check_with_what_was_observed_and_expected(
+    workspace: Workspace, instance: dg.DagsterInstance, city: Home
+):
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+        [check_key(check) for check in all_checks(workspace)]
+    )
+    published = {
+        (dataset, name): (passed, severity, observed, expected)
+        for dataset, name, passed, severity, observed, expected in city.read(
+            "select dataset, check_name, passed, severity, observed, expected "
+            "from fct_quality_check"
+        )
+    }
+    assert len(records) == len(published) == len(all_checks(workspace))
+    for key, record in records.items():
+        result = record.event.dagster_event.event_specific_data
+        passed, severity, observed, expected = published[key.asset_key.path[-1], key.name]
+        assert (result.passed, result.severity.value.lower()) == (passed, severity)
+        assert result.metadata["observed"].value == observed
+        assert result.metadata["expected"].value == expected
+        assert Path(result.metadata["page"].value).exists()
+
+
+def test_a_failing_check_shows_keys_that_fail(workspace: Workspace, instance: dg.DagsterInstance):
+    key = dg.AssetCheckKey(dg.AssetKey(["raw", "it_projects"]), "rows_keep_the_contract")
+    [record] = instance.event_log_storage.get_latest_asset_check_execution_by_key([key]).values()
+    result = record.event.dagster_event.event_specific_data
+    assert not result.passed
+    assert "file=it_projects_2019-09-09.xlsx" in result.metadata["examples"].value
+
+
+def test_bad_sources_warn_and_do_not_keep_a_version_back(city: Home):
+    failed = city.read("select distinct severity from fct_quality_check where not passed")
+    assert failed == [("warn",)]
+
+
+def test_a_corrupted_score_model_is_not_published_and_the_last_version_answers(
+    city: Home, tmp_path: Path
+):
+    home = city.copy(tmp_path / "home")
+    before, scores = version(home), home.read("select * from mart_scorecard order by all")
+    wrong = corrupted(
+        tmp_path / "sql", "scores/department_score.sql", "sum(score))) as total",
+        "sum(score)) + 1) as total",
+    )  # fmt: skip
+    done = home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong)
+    [line] = done.stderr.splitlines()
+    assert "held back by" in line
+    assert "mart_scorecard.total_adds_up" in line
+    assert "the last published version stays" in line
+    assert version(home) == before
+    assert home.read("select * from mart_scorecard order by all") == scores
+    again = home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong)
+    assert "held back by" in again.stderr, "a second night with nothing new is held back too"
+    assert "held back by" in home.run("quality").stdout
+    home.run("nightly", "--as-of", AS_OF)
+    assert version(home) != before
+    assert home.read("select * from mart_scorecard order by all") == scores
+
+
+def test_publishing_alone_cannot_pass_the_gate(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    before = version(home)
+    wrong = corrupted(
+        tmp_path / "sql", "scores/department_score.sql", "sum(points))) as points",
+        "sum(points)) + 1) as points",
+    )  # fmt: skip
+    home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong)
+    settings = Settings(home=home.folder, sql=Path(wrong))
+    defs = build_defs(settings)
+    published = {model_key("marts.fct_quality_check"), dg.AssetKey(["published", "warehouse"])}
+    job = defs.resolve_job_def(NIGHTLY).get_subset(
+        asset_selection=published, asset_check_selection=set()
+    )
+    with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as found:
+        result = job.execute_in_process(instance=found, raise_on_error=False)
+    assert not result.success
+    assert version(home) == before
+
+
+def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
+    city: Home, tmp_path: Path
+):
+    home = city.copy(tmp_path / "home")
+    [(total,)] = home.read("select total from mart_scorecard where department_id = 'edu'")
+    best = home.read(
+        "select indicator_code from fct_indicator_score where department_id = 'edu' "
+        "and status = 'scored' order by score desc limit 4"
+    )
+    adjust(home, "复核_2020-03-02.csv", **{f"i{code}": "0" for (code,) in best})
+    done = home.run("nightly", "--as-of", AS_OF, status=1)
+    assert "mart_scorecard.total_moves_little" in done.stderr
+    assert f"edu {total}" in done.stderr
+    assert home.read("select total from mart_scorecard where department_id = 'edu'") == [(total,)]
+    assert "scorecard accept" in home.run("quality").stdout
+    home.run("accept", "--reason", "", status=2)
+    home.run("accept", "--reason", "复核后更正，见市大数据局函")
+    [(moved,)] = home.read("select total from mart_scorecard where department_id = 'edu'")
+    assert total - moved > 10
+    [(passed, observed)] = home.read(
+        "select passed, observed from fct_quality_check where check_name = 'total_moves_little'"
+    )
+    assert passed
+    assert "复核后更正，见市大数据局函" in observed
+    refused = home.run("accept", "--reason", "再来一次", status=2)
+    assert "no total is held back" in refused.stderr
+
+
+def test_verdicts_of_earlier_days_stay_beside_those_of_the_newest(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    home.run("nightly", "--as-of", "2020-02-29")
+    days = home.read("select as_of, count(*) from fct_quality_check group by all order by all")
+    assert [str(day) for day, _ in days] == ["2020-02-29", AS_OF]
+    assert len({count for _, count in days}) == 1
+
+
+def test_a_night_with_nothing_new_judges_nothing_and_does_not_load_the_library(
+    city: Home, tmp_path: Path
+):
+    home = city.copy(tmp_path / "home")
+    for words in (["nightly", "--as-of", AS_OF], ["quality"], ["explain", "edu", "021"]):
+        assert GX not in home.run(*words, **IMPORTS).stderr, words
+
+
+def test_loading_the_code_location_does_not_load_the_library(city: Home):
+    assert GX not in city.run("check", **IMPORTS).stderr
+
+
+def test_a_source_counts_as_materialised_only_when_rows_came(
+    workspace: Workspace, instance: dg.DagsterInstance, city: Home
+):
+    with duckdb.connect(city.published, read_only=True) as published:
+        came = {
+            name
+            for (name,) in published.execute(
+                "select dataset from fct_source_freshness where rows_loaded > 0"
+            ).fetchall()
+        }
+    assert came
+    for name in workspace.contracts:
+        event = instance.get_latest_materialization_event(source_key(name))
+        assert (event is not None) == (name in came), name
+
+
+def test_a_source_is_due_when_its_contract_says(workspace: Workspace):
+    due = {name: freshness_policy(c) for name, c in workspace.contracts.items()}
+    assert due["applicability"] is None
+    assert due["network_probes"].deadline_cron == "0 6 * * *"
+    assert due["credit_records"].deadline_cron == "0 0 * * *"
+    assert due["internet_egress"].deadline_cron == "0 0 4 * *"
+    assert due["evidence"].deadline_cron == "0 0 11 * *"
+    assert due["populations"].deadline_cron == "0 0 31 1 *"
+    for policy in due.values():
+        assert policy is None or policy.timezone == "Asia/Shanghai"

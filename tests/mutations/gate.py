@@ -1,0 +1,193 @@
+"""A sound city's night, and the gate's answer when something in it is broken.
+
+The sound city is the demo without its deliberate troubles: no check fails there, so whatever fails
+after a mutation was caught because of it. A mutation gets a copy of the warehouse: the datasets
+that it touches land anew from real files, the models that depend on them run, and everything is
+judged as in a night. Great Expectations sees only the frames that changed, since a verdict is a
+function of its frame.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from unittest.mock import patch
+
+import duckdb
+import pandas as pd
+
+from expectations.gate import all_checks, judge_night
+from expectations.judge import judge
+from expectations.scores import score_frames
+from scorecard.demo import write
+from scorecard.landing.load import Landing
+from scorecard.night import (
+    MADE_AT_PUBLISHING,
+    choose_rulebooks,
+    fingerprints,
+    land,
+    plan_night,
+    publish_night,
+    score,
+)
+from scorecard.quality.frame import source_frame
+from scorecard.settings import Settings
+from scorecard.warehouse import connect
+from scorecard.workspace import Workspace
+from tests.mutations.inbox import Inbox
+
+AS_OF = dt.date(2020, 3, 31)
+NOW = dt.datetime(2020, 4, 8, 2)
+BOOKS = ("file", "quarantine", "profiled", "repeated_key")
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One way to break a night; exactly one of `caught_by` and `accepted` is given.
+
+    Attributes:
+        name: What is broken, a sentence in English.
+        name_zh: The same in Chinese.
+        subject: The dataset or published table.
+        breaks: What is done to the delivered files, or SQL run on the scores that were made.
+        caught_by: Checks that must fail, as `dataset.check`.
+        accepted: Why nothing need fail, in Chinese and English.
+    """
+
+    name: str
+    name_zh: str
+    subject: str
+    breaks: Callable[[Inbox], None] | str
+    caught_by: frozenset[str] = frozenset()
+    accepted: tuple[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        assert bool(self.caught_by) != bool(self.accepted), self.name
+
+
+def write_sound_city(inbox: Path) -> None:
+    """Writes the demo without its troubles, and with what it leaves out on purpose."""
+    with (
+        patch.object(write, "spoil_deliveries", lambda found, town: []),
+        patch.object(write, "spoil_files", lambda inbox: []),
+    ):
+        write.write_demo(inbox, scale=0.0003, departments=8)
+    city = Inbox(inbox, inbox.with_name("mended"), Workspace.load(Settings()).contracts)
+    for dataset, late in (("credit_check_matters", "2020-01-03"), ("network_links", "2020-01-04")):
+        newest = city[dataset].rows(-1)
+        city[dataset].add(f"{dataset}_{late}.csv", newest)
+    titled = city["it_projects"]
+    titled.remove(0)
+    scores = city["trading_platform_scores"]
+    august = scores.names().index("trading_platform_scores_2019-09-05.tsv")
+    scores.edit(_with_every_department(scores.rows(august - 1)), august)
+    for dataset in city.touched:
+        shutil.rmtree(inbox / dataset)
+        (city.folder / dataset).rename(inbox / dataset)
+
+
+def _with_every_department(others: pd.DataFrame) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    def fill(rows: pd.DataFrame) -> pd.DataFrame:
+        lacking = others[~others["department_id"].isin(rows["department_id"])]
+        return pd.concat([rows, lacking.assign(month=rows["month"].iloc[0])])
+
+    return fill
+
+
+class Gate:
+    """The sound city's night, done once; `failing` tells what fails after a mutation."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        write_sound_city(home / "inbox")
+        self.workspace = Workspace.load(Settings(home=home))
+        self.checks = all_checks(self.workspace)
+        self.rulebooks = choose_rulebooks(self.workspace, None, AS_OF)
+        self._judging = Lock()
+        self._found: dict[str, Future[tuple[str, ...]]] = {}
+        self._pool = ThreadPoolExecutor(2)
+        with self.workspace.warehouse() as connection:
+            self.sound = self._sound_night(connection)
+            self._frames = self._all_frames(connection)
+
+    def _sound_night(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+        plan = plan_night(self.workspace, connection, AS_OF, self.rulebooks)
+        for dataset, files in plan.files.items():
+            land(self.workspace, connection, dataset, files)
+        score(self.workspace, connection, AS_OF, self.rulebooks)
+        verdicts = judge_night(self.workspace, connection, self.checks, NOW)
+        publish_night(self.workspace, connection, NOW)
+        return tuple(f"{v.dataset}.{v.check_name}" for v in verdicts if not v.passed)
+
+    def _all_frames(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, pd.DataFrame]:
+        sources = {c.name: source_frame(connection, c) for c in self.workspace.contracts.values()}
+        return sources | score_frames(connection, self.workspace.settings.published_file)
+
+    def prepare(self, mutations: list[Mutation]) -> None:
+        """Begins with mutations that `failing` will be asked for, two at a time."""
+        for mutation in mutations:
+            if mutation.name not in self._found:
+                self._found[mutation.name] = self._pool.submit(self._failing, mutation)
+
+    def failing(self, mutation: Mutation) -> tuple[str, ...]:
+        """The checks that fail after a mutation, as `dataset.check`."""
+        self.prepare([mutation])
+        return self._found[mutation.name].result()
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def _failing(self, mutation: Mutation) -> tuple[str, ...]:
+        with TemporaryDirectory(dir=self.home) as folder:
+            warehouse = Path(folder, "scorecard.duckdb")
+            shutil.copy(self.workspace.settings.warehouse, warehouse)
+            connection = connect(warehouse)
+            try:
+                connection.execute("pragma disable_checkpoint_on_shutdown")
+                connection.execute("set threads = 1")
+                if callable(mutation.breaks):
+                    inbox = Inbox(self.home / "inbox", Path(folder, "inbox"), self.workspace.contracts)
+                    mutation.breaks(inbox)
+                    self._land_anew(connection, inbox)
+                    score(
+                        self.workspace, connection, AS_OF, self.rulebooks, self._stale(connection)
+                    )
+                else:
+                    connection.execute(mutation.breaks)
+                return self._judged(self._all_frames(connection))
+            finally:
+                connection.close()
+
+    def _land_anew(self, connection: duckdb.DuckDBPyConnection, inbox: Inbox) -> None:
+        landing = Landing(connection, self.workspace.settings.read_hash_key(), inbox.folder, NOW)
+        for dataset, files in inbox.scanned().items():
+            connection.execute(f'delete from raw."{dataset}"')
+            for book in BOOKS:
+                connection.execute(f"delete from ops.{book} where dataset = ?", [dataset])
+            landing.land_files(self.workspace.contracts[dataset], files)
+
+    def _stale(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
+        current = fingerprints(self.workspace, connection, AS_OF, self.rulebooks)
+        stored = dict(
+            connection.execute("select model, fingerprint from ops.fingerprint").fetchall()
+        )
+        return [
+            name
+            for name in self.workspace.models
+            if name not in MADE_AT_PUBLISHING and stored.get(name) != current[name]
+        ]
+
+    def _judged(self, frames: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
+        changed = {
+            name: frame for name, frame in frames.items() if not frame.equals(self._frames[name])
+        }
+        checks = [check for check in self.checks if check.subject in changed]
+        with self._judging:
+            verdicts = judge(changed, checks, lambda check: ()).verdicts
+        return tuple(f"{v.dataset}.{v.check_name}" for v in verdicts if not v.passed)
