@@ -265,9 +265,15 @@ def _changes(
     else:
         yield 1, landed
     if after:
+        # Most new keys are later than all before: within their range there is little to read.
+        within = " and ".join(
+            f'older."{name}" between (select min("{name}") from ({landed})) '
+            f'and (select max("{name}") from ({landed}))'
+            for name in contract.key
+        )
         replaced = (
             f'select * from raw."{contract.name}" as older semi join ({landed}) as newer '
-            f"using ({key}) where older._file_id <= {after}"
+            f"using ({key}) where older._file_id <= {after} and {within}"
         )
         yield -1, newest_of(contract, replaced)
 
