@@ -64,7 +64,9 @@ def _spec(check: Check) -> dg.AssetCheckSpec:
 
 def _result(night: NightRun, key: dg.AssetCheckKey, verdict: Verdict) -> dg.AssetCheckResult:
     metadata: dict[str, dg.MetadataValue] = {
-        "observed": dg.MetadataValue.text(verdict.observed),
+        "observed": dg.MetadataValue.int(int(verdict.observed))  # the UI plots numbers by night
+        if verdict.observed.isdecimal()
+        else dg.MetadataValue.text(verdict.observed),
         "expected": dg.MetadataValue.text(verdict.expected),
         "page": dg.MetadataValue.path(
             night.workspace.settings.quality_docs / f"{verdict.dataset}.html"

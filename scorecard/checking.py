@@ -12,6 +12,7 @@ import duckdb
 
 from scorecard.alerts import check_addresses
 from scorecard.errors import ConfigurationError
+from scorecard.quality.frame import source_frame
 from scorecard.scoring import ModelError, prepare_rules, run_models
 from scorecard.settings import Settings
 from scorecard.warehouse import prepare
@@ -31,7 +32,8 @@ def check_workspace(settings: Settings) -> Iterator[str]:
         f"{r.assessment_id} ({len(list(r.placed()))} indicators)" for r in workspace.rulebooks
     )
     _try_models(workspace)
-    yield f"models: {len(workspace.models)} run on an empty warehouse"
+    rules = sum(len(contract.rules) for contract in workspace.contracts.values())
+    yield f"models: {len(workspace.models)}, rules of contracts: {rules}, run on an empty warehouse"
     yield check_addresses(settings)
     yield f"home: {settings.home}"
 
@@ -47,3 +49,5 @@ def _try_models(workspace: Workspace) -> None:
             run_models(connection, workspace.models)
         except ModelError as error:
             raise ConfigurationError(error.what, error.where, error.mend) from error
+        for contract in workspace.contracts.values():
+            source_frame(connection, contract)  # asks all that the contract's rules ask

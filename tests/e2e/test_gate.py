@@ -98,7 +98,7 @@ def test_a_night_reports_each_check_with_what_was_observed_and_expected(
         result = record.event.dagster_event.event_specific_data
         passed, severity, observed, expected = published[key.asset_key.path[-1], key.name]
         assert (result.passed, result.severity.value.lower()) == (passed, severity)
-        assert result.metadata["observed"].value == observed
+        assert str(result.metadata["observed"].value) == observed
         assert result.metadata["expected"].value == expected
         assert Path(result.metadata["page"].value).exists()
 

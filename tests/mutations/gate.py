@@ -152,7 +152,9 @@ class Gate:
                 connection.execute("pragma disable_checkpoint_on_shutdown")
                 connection.execute("set threads = 1")
                 if callable(mutation.breaks):
-                    inbox = Inbox(self.home / "inbox", Path(folder, "inbox"), self.workspace.contracts)
+                    inbox = Inbox(
+                        self.home / "inbox", Path(folder, "inbox"), self.workspace.contracts
+                    )
                     mutation.breaks(inbox)
                     self._land_anew(connection, inbox)
                     score(
