@@ -62,7 +62,7 @@ def judge_night(
 
     def examples(check: Check) -> Sequence[str]:
         if check.subject in scores:
-            return score_examples(connection, check, scores[check.subject])
+            return score_examples(check, scores[check.subject])
         contract = workspace.contracts[check.subject]
         return failing_examples(connection, contract, check.measure) if check.measure else ()
 

@@ -88,9 +88,7 @@ def _frame(connection: duckdb.DuckDBPyConnection, subject: str) -> pd.DataFrame:
     return connection.execute((_FRAMES / f"{subject}.sql").read_text(encoding="utf-8")).df()
 
 
-def score_examples(
-    connection: duckdb.DuckDBPyConnection, check: Check, frame: pd.DataFrame, limit: int = 20
-) -> list[str]:
+def score_examples(check: Check, frame: pd.DataFrame, limit: int = 20) -> list[str]:
     """Keys of rows that fail a check, such as `assessment_id=huaibei-2019, department_id=edu`."""
     failing = frame.loc[frame[check.measure] > 0, list(_KEYS[check.subject])].head(limit)
     return [

@@ -83,7 +83,7 @@ recomputed as (
         parts.score as parts_score,
         parts.points as parts_points,
         parts.stale > 0 as due_stale,
-        cast(least(greatest(decided.score, 0), parts.points) as decimal(18, 2)) as decided_score,
+        least(greatest(cast(decided.score as decimal(18, 2)), 0), parts.points) as decided_score,
         case
             when parts.applicable = 0 then 'not_applicable'
             when decided.score is not null then 'adjusted'

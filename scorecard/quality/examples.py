@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 import duckdb
 
 from scorecard.contract import Contract, Rule
-from scorecard.quality.frame import MEASURES, facts, newest_files, profiled, unknown_references
-from scorecard.quality.profile import (
+from scorecard.quality.counts import (
     breaks_contract,
     breaks_rule,
     day_of,
     event_column,
     is_after_delivery,
     key_of,
-    naming_contract,
     newest_of,
     required_columns,
     with_files,
 )
+from scorecard.quality.frame import MEASURES, facts, newest_files, profiled, unknown_references
+from scorecard.quality.profile import naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
 from scorecard.quoting import literal

@@ -13,7 +13,8 @@ import duckdb
 
 from scorecard.contract import Column, Contract, Reference
 from scorecard.errors import ScorecardError
-from scorecard.quality.profile import measures, naming_contract
+from scorecard.quality.counts import measures
+from scorecard.quality.profile import naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
 from scorecard.quoting import literal

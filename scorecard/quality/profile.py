@@ -16,9 +16,16 @@ import duckdb
 
 from scorecard.contract import Contract
 from scorecard.errors import ConfigurationError, ScorecardError
+from scorecard.quality.counts import (
+    groups,
+    key_of,
+    measures,
+    newest_of,
+    owner_column,
+    with_files,
+)
 from scorecard.quoting import literal
 
-COUNT, AMOUNT = "bigint", "decimal(38, 6)"
 STATE = """
 select dataset, max(file_id), null from ops.file group by dataset
 union all
@@ -54,137 +61,6 @@ def update_profiles(
             _update(connection, contract, owner, 0, to, digest)
         elif to > after:
             _update(connection, contract, owner, after, to, digest)
-
-
-def owner_column(contract: Contract, contracts: Mapping[str, Contract]) -> str | None:
-    """The column by which a row's department is known; None where rows are the city's.
-
-    It is the row's own `department_id`, else what points to one row of a dataset that has it.
-    """
-    if _has_department(contract):
-        return "department_id"
-    for reference in contract.references:
-        target = contracts[reference.dataset]
-        points_to_one = len(reference.columns) == 1 and target.key == reference.targets
-        if points_to_one and _has_department(target):
-            return reference.columns[0]
-    return None
-
-
-def _has_department(contract: Contract) -> bool:
-    return any(column.name == "department_id" for column in contract.columns)
-
-
-def event_column(contract: Contract) -> str | None:
-    """The date or time that a row happened at; None where it tells a year at most."""
-    if contract.period_column is None:
-        return None
-    column = contract.column(contract.period_column)
-    return column.name if column.type in ("D", "TS") else None
-
-
-def subject_column(contract: Contract, owner: str | None) -> str | None:
-    """By which steady columns are compared: the department, else what comes first in the key."""
-    if not any(column.steady for column in contract.columns):
-        return None
-    return "department_id" if owner else contract.key[0]
-
-
-def groups(contract: Contract, owner: str | None) -> dict[str, str]:
-    """What the profile has a row for: the columns, with their SQL over landed rows `r`.
-
-    `day` is the day of the period column, the first of the year where rows tell no more.
-    """
-    names = [name for reference in contract.references for name in reference.columns]
-    names += [column.name for column in contract.columns if column.rulebook]
-    names += [owner] if owner else [subject] if (subject := subject_column(contract, owner)) else []
-    return {name: f'r."{name}"' for name in names} | {"day": day_of(contract)}
-
-
-def day_of(contract: Contract) -> str:
-    """SQL of the day that a landed row `r` speaks of; null where there is none."""
-    if event := event_column(contract):
-        return f'cast(r."{event}" as date)'
-    if any(column.name == "year" for column in contract.columns):
-        return 'try(make_date(cast(r."year" as integer), 1, 1))'
-    return "cast(null as date)"
-
-
-def measures(contract: Contract) -> dict[str, tuple[str, str]]:
-    """What is counted: for each name its type and the aggregate over landed rows `r`."""
-    event = event_column(contract)
-    counts = {
-        "rows": "count(*)",
-        "missing_values": " + ".join(
-            f'(count(*) - count(r."{name}"))' for name in required_columns(contract)
-        ),
-        "broken_rows": f"count(*) filter ({breaks_contract(contract)})",
-        "rows_after_delivery": f"count(*) filter ({is_after_delivery(event)})" if event else "0",
-    }
-    for rule in contract.rules:
-        if rule.holds:
-            counts[f"rule__{rule.name}"] = f"count(*) filter ({breaks_rule(rule.holds)})"
-    steady = [column.name for column in contract.columns if column.steady]
-    counts |= {f"count__{name}": f'count(r."{name}")' for name in steady}
-    sums = {f"sum__{name}": f'coalesce(sum(r."{name}"), 0)' for name in steady}
-    return {name: (COUNT, sql) for name, sql in counts.items()} | {
-        name: (AMOUNT, sql) for name, sql in sums.items()
-    }
-
-
-def required_columns(contract: Contract) -> list[str]:
-    """The stored columns that must not be null."""
-    return [column.name for column in contract.stored_columns if column.required]
-
-
-def breaks_contract(contract: Contract) -> str:
-    """SQL that is true of a landed row with a value that the contract does not allow.
-
-    Landing lets none in, but a contract may become stricter than it was when the row landed.
-    """
-    tests = ["false"]
-    for column in contract.stored_columns:
-        if column.values:
-            tests.append(f'r."{column.name}" not in ({", ".join(map(literal, column.values))})')
-        if column.minimum is not None:
-            tests.append(f'r."{column.name}" < {column.minimum}')
-        if column.first_of_month:
-            tests.append(f'day(r."{column.name}") <> 1')
-    return " or ".join(tests)
-
-
-def is_after_delivery(event: str) -> str:
-    """SQL that is true of a row that happened later than a day after its file was delivered.
-
-    A delivery that is dated by its file's name has that day's midnight, and the day still counts.
-    """
-    return f'r."{event}" >= f._delivered_at + interval 1 day'
-
-
-def breaks_rule(holds: str) -> str:
-    """SQL that is true of a row for which a rule's predicate is false; unknown is not false."""
-    return f"not ({holds}\n)"  # the line ends a comment that the predicate may end with
-
-
-def with_files(contract: Contract, rows: str) -> str:
-    """What to select from, to speak of landed rows as `r` and of the file of each as `f`."""
-    return (
-        f"({rows}) as r inner join (select file_id as _file, delivered_at as _delivered_at "
-        f"from ops.file where dataset = {literal(contract.name)}) as f on f._file = r._file_id"
-    )
-
-
-def newest_of(contract: Contract, rows: str) -> str:
-    """Of each key the row that was delivered last, out of a SELECT of landed rows."""
-    return (
-        f"select * from ({rows}) qualify row_number() over "
-        f"(partition by {key_of(contract)} order by _file_id desc, _line desc) = 1"
-    )
-
-
-def key_of(contract: Contract) -> str:
-    """The key columns as SQL."""
-    return ", ".join(f'"{name}"' for name in contract.key)
 
 
 @contextmanager
@@ -230,6 +106,7 @@ def _update(
             )
             if has_repeats:
                 connection.execute(_repeats_by_file(contract, landed))
+                connection.execute("drop table temp.profile_repeat")
             connection.execute("delete from ops.profiled where dataset = ?", [name])
             connection.execute(
                 "insert into ops.profiled values (?, ?, ?, ?)", [name, to, digest, owner]
@@ -291,6 +168,7 @@ def _counted(contract: Contract, owner: str | None, sign: int, rows: str) -> str
 
 
 def _sum(contract: Contract, owner: str | None, parts: list[str]) -> str:
+    """What the parts come to together; a group that lost its last row is gone."""
     if len(parts) == 1:
         return parts[0]
     columns = [f'"{name}"' for name in groups(contract, owner)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from scorecard.contract import Contract
 from scorecard.freshness import UNITS
-from scorecard.quality.profile import event_column
+from scorecard.quality.counts import event_column
 
 CERTAIN_ROWS = 20
 """Median rows of a period from which none is no chance: if rows come independently of each other,

@@ -8,7 +8,7 @@ has too few of its own.
 from __future__ import annotations
 
 from scorecard.contract import Column, Contract
-from scorecard.quality.profile import subject_column
+from scorecard.quality.counts import subject_column
 
 TIMES = 100
 """How many times up or down of the usual a mean may be. A mistaken unit is a thousand times off

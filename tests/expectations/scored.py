@@ -29,10 +29,12 @@ def sound_city() -> City:
             shown = {"evidence_id": f"{department}-{number}", "part": part}
             city.give("evidence", accepted | shown | {"department_id": department})
     for adjustment_id, code, score, decided_on, year in [
-        ("a", "002", "1", "2020-01-09", 2019), ("z", "002", "1.255", "2020-01-10", 2019),
-        ("m", "002", "0.5", "2020-01-10", 2019), ("n", "002", "2", "2020-01-11", 2018),
+        ("a", "002", "1", "2020-01-09", 2019), ("k", "002", "0.5", "2020-01-10", 2019),
+        ("z", "002", "1.255", "2020-01-10", 2019), ("m", "002", "0.7", "2020-01-10", 2019),
+        ("n", "002", "2", "2020-01-11", 2018),
         ("o", "003", "9", "2020-04-01", 2019), ("p", "033", "9", "2020-01-10", 2019),
-        ("q", "034", "-1", "2020-01-10", 2019),
+        ("q", "034", "-1", "2020-01-10", 2019), ("b", "033", "1", "2020-01-10", 2019),
+        ("c", "034", "1", "2020-01-10", 2019),
     ]:  # fmt: skip
         city.give("adjustments", {
             "adjustment_id": adjustment_id, "indicator_code": code, "score": score,
@@ -52,7 +54,7 @@ def verdict(city: City, name: str, previous: Path | None = None) -> Verdict:
     assert frame[check.measure].dtype.kind == "i", "a null count would be passed over by a sum"
 
     def examples(failed: Check) -> list[str]:
-        return score_examples(city.connection, failed, frame)
+        return score_examples(failed, frame)
 
     return judge({check.subject: frame}, [check], examples).verdicts[0]
 

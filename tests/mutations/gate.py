@@ -13,7 +13,6 @@ import datetime as dt
 import shutil
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -41,34 +40,11 @@ from scorecard.settings import Settings
 from scorecard.warehouse import connect
 from scorecard.workspace import Workspace
 from tests.mutations.inbox import Inbox
+from tests.mutations.mutation import Mutation
 
 AS_OF = dt.date(2020, 3, 31)
 NOW = dt.datetime(2020, 4, 8, 2)
 BOOKS = ("file", "quarantine", "profiled", "repeated_key")
-
-
-@dataclass(frozen=True)
-class Mutation:
-    """One way to break a night; exactly one of `caught_by` and `accepted` is given.
-
-    Attributes:
-        name: What is broken, a sentence in English.
-        name_zh: The same in Chinese.
-        subject: The dataset or published table.
-        breaks: What is done to the delivered files, or SQL run on the scores that were made.
-        caught_by: Checks that must fail, as `dataset.check`.
-        accepted: Why nothing need fail, in Chinese and English.
-    """
-
-    name: str
-    name_zh: str
-    subject: str
-    breaks: Callable[[Inbox], None] | str
-    caught_by: frozenset[str] = frozenset()
-    accepted: tuple[str, str] | None = None
-
-    def __post_init__(self) -> None:
-        assert bool(self.caught_by) != bool(self.accepted), self.name
 
 
 def write_sound_city(inbox: Path) -> None:

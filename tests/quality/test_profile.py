@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from scorecard.contract import Rule
 from scorecard.errors import ConfigurationError, ScorecardError
-from scorecard.quality.profile import owner_column, update_profiles
+from scorecard.quality.counts import owner_column
+from scorecard.quality.profile import update_profiles
 from scorecard.warehouse import prepare
 from tests.city import ROOT, City, contracts
 
