@@ -10,7 +10,7 @@ from assets.night_run import NightRun
 from scorecard.alerts import alert
 from scorecard.errors import ScorecardError
 from scorecard.quality.release import held_back, judged_day
-from scorecard.quality.verdict import read_verdicts
+from scorecard.quality.verdict import Verdict, read_verdicts
 
 
 def tell(night: NightRun, failure: str | None) -> None:
@@ -21,13 +21,19 @@ def tell(night: NightRun, failure: str | None) -> None:
         for table in (*workspace.contracts.values(), *workspace.published.values())
     }
     try:
-        verdicts = read_verdicts(night.connection, judged_day(night.connection))
-    except ScorecardError:  # nothing was scored yet, which is itself what there is to tell
-        verdicts = ()
-    lines = alert(workspace.settings, night.connection, verdicts, failure, labels)
+        lines = alert(workspace.settings, night.connection, _verdicts(night), failure, labels)
+    except Exception as error:  # whatever it is, it is told, and must not fail what was published
+        lines = [f"the alert could not be made: {type(error).__name__}"]
     night.troubles += lines
     for line in lines:
         night.progress(line)
+
+
+def _verdicts(night: NightRun) -> tuple[Verdict, ...]:
+    try:
+        return read_verdicts(night.connection, judged_day(night.connection))
+    except ScorecardError:  # nothing was scored yet, which is itself what there is to tell
+        return ()
 
 
 @dg.failure_hook(required_resource_keys={"night"})

@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from expectations.check import Check
 from expectations.scores import score_checks, score_examples, score_frames
 from expectations.sources import source_checks
+from scorecard.errors import ScorecardError
 from scorecard.night import HISTORY
 from scorecard.quality.examples import failing_examples
 from scorecard.quality.frame import source_frame
@@ -22,6 +24,9 @@ from scorecard.quality.release import HeldBackError, held_back, judged_day, mark
 from scorecard.quality.state import write_state
 from scorecard.quality.verdict import Verdict, keep_verdicts
 from scorecard.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def all_checks(workspace: Workspace) -> tuple[Check, ...]:
@@ -57,8 +62,8 @@ def judge_night(
 
     day = judged_day(connection)
     settings = workspace.settings
-    scores = score_frames(connection, settings.published_file)
-    sources = {c.name: source_frame(connection, c) for c in workspace.contracts.values()}
+    scores = score_frames(connection)
+    sources, unsound = _source_frames(connection, workspace)
 
     def examples(check: Check) -> Sequence[str]:
         if check.subject in scores:
@@ -66,10 +71,12 @@ def judge_night(
         contract = workspace.contracts[check.subject]
         return failing_examples(connection, contract, check.measure) if check.measure else ()
 
-    judgement = judge(sources | scores, checks, examples)
-    verdicts = judgement.verdicts
+    judgement = judge(sources | scores, [c for c in checks if c.subject not in unsound], examples)
+    verdicts = (
+        *judgement.verdicts,
+        *(_not_judged(c, unsound[c.subject]) for c in checks if c.subject in unsound),
+    )
     keep_verdicts(connection, day, verdicts)
-    mark_judged(connection, day, checks_digest(checks))
     labels = {
         table.name: (table.label_zh, table.label_en)
         for table in (*workspace.contracts.values(), *workspace.published.values())
@@ -83,7 +90,38 @@ def judge_night(
         held_back=held_back(connection),
         labels=labels,
     )
+    mark_judged(connection, day, checks_digest(checks))  # last: a kill has it all made again
     return verdicts
+
+
+def _source_frames(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The frames of the datasets, and why there is none of a dataset whose rules cannot be asked.
+
+    One source must not keep the others from being judged and published.
+    """
+    frames, unsound = {}, {}
+    for name, contract in workspace.contracts.items():
+        try:
+            frames[name] = source_frame(connection, contract)
+        except ScorecardError as error:
+            unsound[name] = error.what
+    return frames, unsound
+
+
+def _not_judged(check: Check, why: str) -> Verdict:
+    return Verdict(
+        check.subject,
+        check.name,
+        check.kind,
+        False,
+        check.severity,
+        f"无法判定 / could not be judged: {why}",
+        "判定 / a judgement",
+        check.why_zh,
+        check.why_en,
+    )
 
 
 def judge_past_day(connection: duckdb.DuckDBPyConnection) -> None:
@@ -96,7 +134,7 @@ def judge_past_day(connection: duckdb.DuckDBPyConnection) -> None:
 
     day = judged_day(connection)
     checks = [check for check in score_checks() if f"marts.{check.subject}" in HISTORY]
-    frames = score_frames(connection, None, {check.subject for check in checks})
+    frames = score_frames(connection, {check.subject for check in checks})
     failed = [v for v in judge(frames, checks, lambda check: ()).verdicts if v.blocks]
     if failed:
         raise HeldBackError(

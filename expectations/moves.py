@@ -1,7 +1,7 @@
-"""Totals against the version that readers have now: which moved far, and why that is right.
+"""Totals against those published before: which moved far, and why that is right.
 
-The check `total_moves_little` rests on it, and `scorecard accept` accepts what is held here. The
-SQL is `frames/total_move.sql`; the published file is only read.
+The check `total_moves_little` rests on it, and `scorecard accept` accepts what is held here. What
+was published stands in `ops.published_total`; the SQL is `frames/total_move.sql`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,6 @@ from operator import attrgetter
 from pathlib import Path
 
 import duckdb
-
-from scorecard.errors import ScorecardError
-from scorecard.quoting import literal
 
 MOST_POINTS = Decimal(10)
 """The weightiest indicator of the 2019 rulebook: to win or lose it whole holds nothing back."""
@@ -58,18 +55,10 @@ class Move:
 
 
 def held_moves(
-    connection: duckdb.DuckDBPyConnection, previous: Path | None
+    connection: duckdb.DuckDBPyConnection,
 ) -> list[tuple[str, dt.date, str, Decimal]]:
-    """Assessment, as_of, department and total of what moved too far and nobody accepted.
-
-    Args:
-        connection: The open warehouse; the models have run.
-        previous: The published file, see `compared_totals`.
-
-    Raises:
-        ScorecardError: If the published file is there and cannot be read.
-    """
-    with compared_totals(connection, previous):
+    """Assessment, as_of, department and total of what moved too far and nobody accepted."""
+    with compared_totals(connection):
         return [
             (move.assessment_id, move.as_of, move.department_id, move.total)
             for move in _far_moves(connection)
@@ -78,54 +67,19 @@ def held_moves(
 
 
 @contextmanager
-def compared_totals(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> Iterator[None]:
-    """Keeps the temporary table `total_move` in the warehouse while the block runs.
-
-    Args:
-        connection: The open warehouse; the models have run.
-        previous: The published file of the last version; with None, or where it is not there, there
-            is nothing to compare with.
-
-    Raises:
-        ScorecardError: If the file is there and cannot be read.
-    """
-    connection.execute(
-        "create or replace temp table previous_total "
-        "(assessment_id varchar, as_of date, department_id varchar, total decimal(6, 2))"
-    )
+def compared_totals(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keeps the temporary table `total_move` in the warehouse while the block runs."""
     connection.execute(
         "create or replace temp table move_bound as select ? as most_points, ? as days_apart",
         [MOST_POINTS, DAYS_APART],
     )
-    if previous is not None and previous.exists():
-        _read(connection, previous)
     select = (_FRAMES / "total_move.sql").read_text(encoding="utf-8")
     connection.execute(f"create or replace temp table total_move as {select}")
     try:
         yield
     finally:
-        for table in ("total_move", "move_bound", "previous_total"):
+        for table in ("total_move", "move_bound"):
             connection.execute(f"drop table temp.{table}")
-
-
-def _read(connection: duckdb.DuckDBPyConnection, previous: Path) -> None:
-    try:
-        connection.execute(f"attach {literal(str(previous))} as version_before (read_only)")
-        try:
-            connection.execute(
-                "insert into previous_total "
-                "select assessment_id, as_of, department_id, max(total) "
-                "from version_before.main.mart_scorecard "
-                "inner join version_before.main.dim_assessment using (assessment_id) group by all"
-            )
-        finally:
-            connection.execute("detach version_before")
-    except duckdb.Error as error:
-        raise ScorecardError(
-            f"the published version has no totals to compare with: {type(error).__name__}",
-            str(previous),
-            "restore the file, or remove the link above it to publish without comparing",
-        ) from None
 
 
 def moves_found(connection: duckdb.DuckDBPyConnection) -> str:
@@ -141,7 +95,22 @@ def moves_found(connection: duckdb.DuckDBPyConnection) -> str:
         f"accepted: {_listed([_line(move) for move in moves])}: {reason}"
         for reason, moves in groupby(accepted, attrgetter("accepted_reason"))
     ]
+    texts += _accepted_before(connection, {move.department_id for move in far})
     return "; ".join(texts) or _nothing_far(connection)
+
+
+def _accepted_before(connection: duckdb.DuckDBPyConnection, told: set[str]) -> list[str]:
+    """What was accepted for this as_of and is published since: the reason stays with it."""
+    rows = connection.execute(
+        "select accepted.department_id, accepted.total, accepted.reason "
+        "from ops.acceptance as accepted inner join rules.assessment as assessment "
+        "using (assessment_id, as_of) order by accepted_at, department_id"
+    ).fetchall()
+    return [
+        f"accepted: {department} {total}: {reason}"
+        for department, total, reason in rows
+        if department not in told
+    ]
 
 
 def _far_moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:

@@ -53,7 +53,6 @@ def score_checks() -> tuple[Check, ...]:
 
 def score_frames(
     connection: duckdb.DuckDBPyConnection,
-    previous: Path | None,
     subjects: Collection[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """The frame of every table that has checks, or of those named.
@@ -63,19 +62,14 @@ def score_frames(
 
     Args:
         connection: The open warehouse; the models have run.
-        previous: The published file of the last version; None, or a file that is not there, where
-            there is none to compare with.
         subjects: Tables, where only some of them stand.
-
-    Raises:
-        ScorecardError: If the published file is there and cannot be read.
     """
     frames = {}
     for subject in _KEYS:
         if subjects is not None and subject not in subjects:
             continue
         if subject == _CARD:
-            with compared_totals(connection, previous):
+            with compared_totals(connection):
                 frames[subject] = _frame(connection, subject).assign(
                     moves_found=moves_found(connection), moves_expected=EXPECTED
                 )

@@ -21,7 +21,7 @@ from pipelines.schedules import NIGHTLY, changed_assets, due_checks
 from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import backfill_days, choose_day, choose_rulebooks, last_night
-from scorecard.quality.release import accept_moves, held_back, judged_day
+from scorecard.quality.release import accept_moves, held_back, judged_assessments
 from scorecard.settings import Settings
 from scorecard.summary import summary_lines
 from scorecard.workspace import Workspace
@@ -73,17 +73,15 @@ def run_accepted(settings: Settings, assessment: str | None, reason: str) -> Non
         raise ConfigurationError("the reason is empty", "--reason", "say why the totals are right")
     named = {r.assessment_id for r in workspace.named_rulebooks(assessment)}
     with workspace.warehouse() as connection:
-        judged_day(connection)  # says so where there is nothing to accept yet
-        moves = [
-            move for move in held_moves(connection, settings.published_file) if move[0] in named
-        ]
+        standing = judged_assessments(connection)
+        moves = [move for move in held_moves(connection) if move[0] in named]
         if not moves:
             raise ConfigurationError(
                 "no total is held back for moving", "accept", "see: scorecard quality"
             )
         accept_moves(connection, moves, reason.strip(), local_now())
         day = last_night(connection)
-    _run(workspace, day, None, ())
+    _run(workspace, day, standing[0] if len(standing) == 1 else None, ())
 
 
 def _run(

@@ -34,7 +34,12 @@ from scorecard.landing.load import (
     record_notices,
 )
 from scorecard.publication import publish
-from scorecard.quality.release import check_release, forget_judgement
+from scorecard.quality.release import (
+    HeldBackError,
+    check_release,
+    forget_judgement,
+    keep_totals,
+)
 from scorecard.rulebook import Rulebook
 from scorecard.scoring import prepare_rules, run_models
 from scorecard.workspace import Workspace
@@ -162,15 +167,19 @@ def score(
 def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
     """Replaces the scored days' rows of `ops.score_history` by the scores that stand now."""
     connection.begin()
-    connection.execute(
-        "delete from ops.score_history as h using rules.assessment as a "
-        "where h.assessment_id = a.assessment_id and h.as_of = a.as_of"
-    )
-    connection.execute(
-        "insert into ops.score_history select s.assessment_id, a.as_of, s.department_id, "
-        "s.indicator_code, s.score, s.points, s.status from scores.indicator_score as s "
-        "inner join rules.assessment as a on a.assessment_id = s.assessment_id"
-    )
+    try:
+        connection.execute(
+            "delete from ops.score_history as h using rules.assessment as a "
+            "where h.assessment_id = a.assessment_id and h.as_of = a.as_of"
+        )
+        connection.execute(
+            "insert into ops.score_history select s.assessment_id, a.as_of, s.department_id, "
+            "s.indicator_code, s.score, s.points, s.status from scores.indicator_score as s "
+            "inner join rules.assessment as a on a.assessment_id = s.assessment_id"
+        )
+    except BaseException:
+        connection.rollback()
+        raise
     connection.commit()
 
 
@@ -180,12 +189,35 @@ def publish_night(
     """Publishes what stands in the marts; gives the version's name.
 
     Raises:
-        HeldBackError: If it was not judged, or a check of the scores failed.
+        HeldBackError: If it is of several days, was not judged, or a check of the scores failed.
     """
     check_release(connection)
+    _check_one_day(workspace, connection)
     run_models(connection, workspace.models, MADE_AT_PUBLISHING)
     keep_history(connection)
-    return publish(connection, workspace.published, workspace.settings.published, now)
+    version = publish(connection, workspace.published, workspace.settings.published, now)
+    keep_totals(connection, version)
+    return version
+
+
+def _check_one_day(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuses tables of several days, as they stand after a run of some of the models."""
+    day = last_night(connection)
+    rows = connection.execute("select assessment_id from rules.assessment").fetchall()
+    rulebooks = [r for r in workspace.rulebooks if (r.assessment_id,) in rows]
+    current = fingerprints(workspace, connection, day, rulebooks) if day else {}
+    stored = dict(connection.execute("select model, fingerprint from ops.fingerprint").fetchall())
+    others = [
+        name
+        for name, fingerprint in current.items()
+        if name not in MADE_AT_PUBLISHING and stored.get(name) != fingerprint
+    ]
+    if others or not day:
+        raise HeldBackError(
+            f"{len(others)} models were not built for {day}, such as {', '.join(others[:3])}",
+            "publishing",
+            "do the whole night: scorecard nightly",
+        )
 
 
 def score_history(
@@ -201,6 +233,8 @@ def score_history(
     The tables then speak of the last of them, so the fingerprints are forgotten and every model
     has to run again for the night's own day.
     """
+    if not days:
+        return
     forget_judgement(connection)
     connection.execute("delete from ops.fingerprint")
     models = upstream(workspace, HISTORY)

@@ -53,6 +53,10 @@ create table if not exists ops.check_result (
     observed varchar not null, expected varchar not null, why_zh varchar not null,
     why_en varchar not null
 );
+create table if not exists ops.published_total (
+    version varchar not null, assessment_id varchar not null, as_of date not null,
+    department_id varchar not null, total decimal(6, 2) not null
+);
 create table if not exists ops.acceptance (
     assessment_id varchar not null, as_of date not null, department_id varchar not null,
     total decimal(6, 2) not null, reason varchar not null, accepted_at timestamp not null

@@ -1,7 +1,8 @@
--- grain: assessment x department whose total stands in the version published before, too
--- Inputs: marts.mart_scorecard, rules.assessment, ops.acceptance, previous_total (the version before),
--- move_bound (one row: how many points a total may move, and how many days apart two as_of may be to
--- be compared). No frame of its own: mart_scorecard takes it in.
+-- grain: assessment x department whose total was published before, too
+-- Inputs: marts.mart_scorecard, rules.assessment, ops.acceptance, ops.published_total, move_bound (one
+-- row: how many points a total may move, and how many days apart two as_of may be to be compared).
+-- Compared is the newest version that published the assessment for a day as near as that, whatever was
+-- published since for other days. No frame of its own: mart_scorecard takes it in.
 -- is_held: moved farther, and nobody accepted that. accepted_reason: moved farther, and why it may.
 with now as (
     select distinct
@@ -11,6 +12,19 @@ with now as (
         card.total
     from marts.mart_scorecard as card
     inner join rules.assessment as assessment on card.assessment_id = assessment.assessment_id
+),
+
+previous as (
+    select
+        published.assessment_id,
+        published.department_id,
+        published.total
+    from ops.published_total as published
+    inner join rules.assessment as assessment
+        on published.assessment_id = assessment.assessment_id
+    cross join move_bound as bound
+    where abs(date_diff('day', published.as_of, assessment.as_of)) <= bound.days_apart
+    qualify published.version = max(published.version) over (partition by published.assessment_id)
 ),
 
 newest_acceptance as (
@@ -43,7 +57,7 @@ moves as (
         coalesce(abs(now.total - acceptance.total) <= bound.most_points, false) as is_accepted
     from now
     cross join move_bound as bound
-    inner join previous_total as previous
+    inner join previous
         on
             now.assessment_id = previous.assessment_id
             and now.department_id = previous.department_id
@@ -51,7 +65,6 @@ moves as (
         on
             now.assessment_id = acceptance.assessment_id
             and now.department_id = acceptance.department_id
-    where abs(date_diff('day', previous.as_of, now.as_of)) <= bound.days_apart
 )
 
 select

@@ -24,6 +24,7 @@ from scorecard.contract.rules import check_rules, read_rules
 from scorecard.contract.source import Node, check_standard, read_source
 from scorecard.errors import ConfigurationError
 
+MOST_LATENESS_HOURS = {"monthly": 28 * 24 - 1, "yearly": 31 * 24 - 1}  # a February, a January
 YEARLY_LATENESS_HOURS = 720  # a yearly dataset that names no hours has thirty days
 
 
@@ -151,7 +152,14 @@ def _lateness(frequency: Frequency, terms: dict[str, Node]) -> int | None:
     if frequency == "none":
         raise latency.error("a latency without a frequency", "remove it or name the frequency")
     latency.need("unit").one_of(("h",))
-    return latency.need("value").count()
+    hours = latency.need("value").count()
+    most = MOST_LATENESS_HOURS.get(frequency)
+    if most is not None and hours > most:
+        raise latency.need("value").error(
+            f"{hours} h reach beyond the shortest next period",
+            f"a {frequency} dataset may come {most} h late at most",
+        )
+    return hours
 
 
 def _period_column(term: Node, columns: tuple[Column, ...]) -> str | None:

@@ -32,6 +32,10 @@ LOOKED_AT = 1000
 """Landed rows that are looked at for the few that are told: some may have been replaced since."""
 
 
+_IDENTITY = r"\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
+"""What a resident's identity number looks like, see GB 11643."""
+
+
 def failing_examples(
     connection: duckdb.DuckDBPyConnection, contract: Contract, measure: str, limit: int = 20
 ) -> list[str]:
@@ -151,5 +155,6 @@ _ROWS: dict[str, Callable[[Contract], list[str]]] = {
 
 
 def _text(columns: Sequence[str]) -> str:
+    """SQL of the keys as text; identity numbers, which a provider may use as keys, go masked."""
     values = ", ".join(f"""'{name}=' || "{name}\"""" for name in columns)
-    return f"concat_ws(', ', {values})"
+    return f"regexp_replace(concat_ws(', ', {values}), '{_IDENTITY}', '***', 'g')"

@@ -79,7 +79,9 @@ def profiled(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple
         ScorecardError: If the dataset was never profiled.
     """
     rows = connection.execute(
-        "select owner_column, file_id > 0 from ops.profiled where dataset = ?", [contract.name]
+        "select owner_column, exists (select 1 from ops.file as f where f.dataset = p.dataset "
+        "and (f.rows_loaded > 0 or f.rows_read = 0)) from ops.profiled as p where dataset = ?",
+        [contract.name],
     ).fetchall()
     if not rows:
         raise ScorecardError(
@@ -122,7 +124,7 @@ def _owners(contract: Contract, owner: str | None) -> str:
         return (
             "department_id as value, department_id, active_to as last_on from staging.departments"
         )
-    [reference] = [r for r in contract.references if r.columns == (owner,)]
+    reference = next(r for r in contract.references if r.columns == (owner,))
     return (
         f'own."{reference.targets[0]}" as value, own.department_id, known.active_to as last_on '
         f'from staging."{reference.dataset}" as own '

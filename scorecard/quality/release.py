@@ -52,6 +52,21 @@ def judged_day(connection: duckdb.DuckDBPyConnection) -> dt.date:
     return day  # type: ignore[no-any-return]
 
 
+def judged_assessments(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The assessments whose scores stand and were judged.
+
+    Raises:
+        ScorecardError: If nothing was scored yet, or what stands was not judged.
+    """
+    judged_day(connection)
+    if not connection.execute("select 1 from ops.setting where name = 'judged'").fetchall():
+        raise ScorecardError(
+            "the scores that stand were not judged yet", "the gate", "run: scorecard nightly"
+        )
+    rows = connection.execute("select assessment_id from rules.assessment order by all").fetchall()
+    return [name for (name,) in rows]
+
+
 def mark_judged(connection: duckdb.DuckDBPyConnection, day: dt.date, digest: str) -> None:
     """Remembers that what stands now was judged, by the checks of that digest."""
     connection.execute(
@@ -63,6 +78,16 @@ def is_judged(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
     """Whether what stands now was judged by these checks and found fit to be published."""
     rows = connection.execute("select value from ops.setting where name = 'judged'").fetchall()
     return bool(rows) and rows[0][0].endswith(f" {digest}") and held_back(connection) is None
+
+
+def keep_totals(connection: duckdb.DuckDBPyConnection, version: str) -> None:
+    """Remembers the totals that a version published, so that later ones are held against them."""
+    connection.execute(
+        "insert into ops.published_total select ?, card.assessment_id, assessment.as_of, "
+        "card.department_id, card.total from marts.mart_scorecard as card "
+        "inner join rules.assessment as assessment using (assessment_id)",
+        [version],
+    )
 
 
 def held_back(connection: duckdb.DuckDBPyConnection) -> str | None:

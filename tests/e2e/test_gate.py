@@ -14,6 +14,7 @@ import pytest
 from assets.checks import check_key
 from assets.freshness import freshness_policy, source_key
 from assets.models import model_key
+from assets.publication import AT_PUBLISHING
 from expectations.gate import all_checks
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance
@@ -186,6 +187,41 @@ def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
     assert "复核后更正，见市大数据局函" in observed
     refused = home.run("accept", "--reason", "再来一次", status=2)
     assert "no total is held back" in refused.stderr
+
+
+def test_a_held_move_does_not_slip_out_by_way_of_another_day(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    best = home.read(
+        "select indicator_code from fct_indicator_score where department_id = 'edu' "
+        "and status = 'scored' order by score desc limit 4"
+    )
+    adjust(home, "复核_2020-03-02.csv", **{f"i{code}": "0" for (code,) in best})
+    home.run("nightly", "--as-of", AS_OF, status=1)
+    home.run("nightly", "--as-of", "2020-02-20")  # 40 days away: there is nothing to compare with
+    home.run("nightly", "--as-of", AS_OF, status=1)
+
+
+def test_tables_of_several_days_are_not_published(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    before = version(home)
+    settings = Settings(home=home.folder)
+    workspace = Workspace.load(settings)
+    job = build_defs(settings, workspace=workspace).resolve_job_def(NIGHTLY)
+    some = job.get_subset(
+        asset_selection={
+            model_key("marts.dim_assessment"), model_key("marts.fct_score_history"), *AT_PUBLISHING
+        },
+        asset_check_selection={check_key(check) for check in all_checks(workspace)},
+    )
+    with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as found:
+        result = some.execute_in_process(
+            run_config={"resources": {"night": {"config": {"as_of": "2020-03-20"}}}},
+            instance=found,
+            raise_on_error=False,
+        )
+    [failure] = [e.step_failure_data for e in result.all_events if e.is_step_failure]
+    assert "models were not built for 2020-03-20" in failure.user_failure_data.description
+    assert version(home) == before
 
 
 def test_verdicts_of_earlier_days_stay_beside_those_of_the_newest(city: Home, tmp_path: Path):

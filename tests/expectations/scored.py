@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from expectations.check import Check
 from expectations.judge import judge
@@ -47,10 +46,10 @@ def sound_city() -> City:
     return city.score()
 
 
-def verdict(city: City, name: str, previous: Path | None = None) -> Verdict:
+def verdict(city: City, name: str) -> Verdict:
     """What is said of one check now."""
     check = CHECKS[name]
-    frame = score_frames(city.connection, previous, [check.subject])[check.subject]
+    frame = score_frames(city.connection, [check.subject])[check.subject]
     assert frame[check.measure].dtype.kind == "i", "a null count would be passed over by a sum"
 
     def examples(failed: Check) -> list[str]:
@@ -61,7 +60,7 @@ def verdict(city: City, name: str, previous: Path | None = None) -> Verdict:
 
 def failures(city: City) -> dict[str, str]:
     """Every check that fails, with what it observed."""
-    frames = score_frames(city.connection, None)
+    frames = score_frames(city.connection)
     verdicts = judge(frames, score_checks(), lambda check: []).verdicts
     assert len(verdicts) == len(CHECKS)
     return {f"{v.dataset}.{v.check_name}": v.observed for v in verdicts if not v.passed}

@@ -334,7 +334,7 @@ def test_what_an_earlier_run_kept_of_the_same_day_is_no_history(city: City):
 
 def test_examples_stop_at_the_limit(city: City):
     city.connection.execute(f"update {PART} set score = -1")
-    frame = score_frames(city.connection, None, ["fct_part_score"])["fct_part_score"]
+    frame = score_frames(city.connection, ["fct_part_score"])["fct_part_score"]
     check = CHECKS["fct_part_score.score_within_points"]
     assert len(score_examples(check, frame)) == 20
     assert len(score_examples(check, frame, 3)) == 3

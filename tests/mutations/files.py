@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tests.mutations.edits import (
-    NEWEST, Break, again, all_of, cut, lose, recast, recoded,
+    NEWEST,
+    Break,
+    again,
+    all_of,
+    cut,
+    lose,
+    recast,
+    recoded,
 )  # fmt: skip
 from tests.mutations.inbox import Inbox
 from tests.mutations.mutation import accepted, caught, gap

@@ -2,16 +2,16 @@
 
 The sound city is the demo without its deliberate troubles: no check fails there, so whatever fails
 after a mutation was caught because of it. A mutation gets a copy of the warehouse: the datasets
-that it touches land anew from real files, the models that depend on them run, and everything is
-judged as in a night. Great Expectations sees only the frames that changed, since a verdict is a
-function of its frame.
+that it touches land anew from real files, the models that depend on them run, and the gate judges.
+Left out is only what comes out as before: frames that read nothing of what was touched are not made
+again, and Great Expectations sees those that changed, since a verdict follows from its frame.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +24,7 @@ import pandas as pd
 from expectations.gate import all_checks, judge_night
 from expectations.judge import judge
 from expectations.scores import score_frames
+from scorecard.contract import Contract
 from scorecard.demo import write
 from scorecard.landing.load import Landing
 from scorecard.night import (
@@ -55,29 +56,30 @@ def write_sound_city(inbox: Path) -> None:
     ):
         write.write_demo(inbox, scale=0.0003, departments=8)
     city = Inbox(inbox, inbox.with_name("mended"), Workspace.load(Settings()).contracts)
-    for dataset, late in (("credit_check_matters", "2020-01-03"), ("network_links", "2020-01-04")):
-        newest = city[dataset].rows(-1)
-        city[dataset].add(f"{dataset}_{late}.csv", newest)
-    titled = city["it_projects"]
-    titled.remove(0)
+    for dataset, day in (("credit_check_matters", "2020-01-03"), ("network_links", "2020-01-04")):
+        newest = city[dataset].rows(-1)  # of other bytes than those that came before
+        city[dataset].add(f"{dataset}_{day}.csv", newest)
+    city["it_projects"].remove(0)  # titles stand above its header
     scores = city["trading_platform_scores"]
     august = scores.names().index("trading_platform_scores_2019-09-05.tsv")
-    scores.edit(_with_every_department(scores.rows(august - 1)), august)
+    july = scores.rows(august - 1)
+
+    def with_every_department(rows: pd.DataFrame) -> pd.DataFrame:
+        lacking = july[~july["department_id"].isin(rows["department_id"])]
+        return pd.concat([rows, lacking.assign(month=rows["month"].iloc[0])])
+
+    scores.edit(with_every_department, august)
     for dataset in city.touched:
         shutil.rmtree(inbox / dataset)
         (city.folder / dataset).rename(inbox / dataset)
 
 
-def _with_every_department(others: pd.DataFrame) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    def fill(rows: pd.DataFrame) -> pd.DataFrame:
-        lacking = others[~others["department_id"].isin(rows["department_id"])]
-        return pd.concat([rows, lacking.assign(month=rows["month"].iloc[0])])
-
-    return fill
-
-
 class Gate:
-    """The sound city's night, done once; `failing` tells what fails after a mutation."""
+    """The sound city's night, done once; `failing` tells what fails after a mutation.
+
+    Attributes:
+        sound: What fails without any, which must be nothing.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -90,7 +92,10 @@ class Gate:
         self._pool = ThreadPoolExecutor(2)
         with self.workspace.warehouse() as connection:
             self.sound = self._sound_night(connection)
-            self._frames = self._all_frames(connection)
+            self._frames = {
+                **self._source_frames(connection, self.workspace.contracts),
+                **self._score_frames(connection),
+            }
 
     def _sound_night(self, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
         plan = plan_night(self.workspace, connection, AS_OF, self.rulebooks)
@@ -101,15 +106,11 @@ class Gate:
         publish_night(self.workspace, connection, NOW)
         return tuple(f"{v.dataset}.{v.check_name}" for v in verdicts if not v.passed)
 
-    def _all_frames(self, connection: duckdb.DuckDBPyConnection) -> Mapping[str, pd.DataFrame]:
-        sources = {c.name: source_frame(connection, c) for c in self.workspace.contracts.values()}
-        return sources | score_frames(connection, self.workspace.settings.published_file)
-
-    def prepare(self, mutations: list[Mutation]) -> None:
+    def prepare(self, mutations: Sequence[Mutation]) -> None:
         """Begins with mutations that `failing` will be asked for, two at a time."""
         for mutation in mutations:
             if mutation.name not in self._found:
-                self._found[mutation.name] = self._pool.submit(self._failing, mutation)
+                self._found[mutation.name] = self._pool.submit(self.judged_anew, mutation)
 
     def failing(self, mutation: Mutation) -> tuple[str, ...]:
         """The checks that fail after a mutation, as `dataset.check`."""
@@ -117,9 +118,11 @@ class Gate:
         return self._found[mutation.name].result()
 
     def close(self) -> None:
+        """Begins with no further mutation."""
         self._pool.shutdown(cancel_futures=True)
 
-    def _failing(self, mutation: Mutation) -> tuple[str, ...]:
+    def judged_anew(self, mutation: Mutation) -> tuple[str, ...]:
+        """What `failing` tells, found once more."""
         with TemporaryDirectory(dir=self.home) as folder:
             warehouse = Path(folder, "scorecard.duckdb")
             shutil.copy(self.workspace.settings.warehouse, warehouse)
@@ -127,20 +130,29 @@ class Gate:
             try:
                 connection.execute("pragma disable_checkpoint_on_shutdown")
                 connection.execute("set threads = 1")
-                if callable(mutation.breaks):
-                    inbox = Inbox(
-                        self.home / "inbox", Path(folder, "inbox"), self.workspace.contracts
-                    )
-                    mutation.breaks(inbox)
-                    self._land_anew(connection, inbox)
-                    score(
-                        self.workspace, connection, AS_OF, self.rulebooks, self._stale(connection)
-                    )
-                else:
-                    connection.execute(mutation.breaks)
-                return self._judged(self._all_frames(connection))
+                return self._judged(self._broken(connection, mutation, Path(folder, "inbox")))
             finally:
                 connection.close()
+
+    def _broken(
+        self, connection: duckdb.DuckDBPyConnection, mutation: Mutation, folder: Path
+    ) -> Mapping[str, pd.DataFrame]:
+        """The frames that a mutation may have changed."""
+        if isinstance(mutation.breaks, str):
+            connection.execute(mutation.breaks)
+            touched = {mutation.subject}
+        else:
+            inbox = Inbox(self.home / "inbox", folder, self.workspace.contracts)
+            mutation.breaks(inbox)
+            self._land_anew(connection, inbox)
+            score(self.workspace, connection, AS_OF, self.rulebooks, self._stale(connection))
+            touched = set(inbox.touched)
+        readers = {
+            name: contract
+            for name, contract in self.workspace.contracts.items()
+            if not touched.isdisjoint(self._read_for(contract))
+        }
+        return {**self._source_frames(connection, readers), **self._score_frames(connection)}
 
     def _land_anew(self, connection: duckdb.DuckDBPyConnection, inbox: Inbox) -> None:
         landing = Landing(connection, self.workspace.settings.read_hash_key(), inbox.folder, NOW)
@@ -151,21 +163,35 @@ class Gate:
             landing.land_files(self.workspace.contracts[dataset], files)
 
     def _stale(self, connection: duckdb.DuckDBPyConnection) -> list[str]:
-        current = fingerprints(self.workspace, connection, AS_OF, self.rulebooks)
-        stored = dict(
-            connection.execute("select model, fingerprint from ops.fingerprint").fetchall()
-        )
-        return [
-            name
-            for name in self.workspace.models
-            if name not in MADE_AT_PUBLISHING and stored.get(name) != current[name]
-        ]
+        """The models to run, as a night knows them."""
+        now = fingerprints(self.workspace, connection, AS_OF, self.rulebooks)
+        stored = connection.execute("select model, fingerprint from ops.fingerprint").fetchall()
+        changed = dict(now.items() - stored)
+        return [name for name in now if name in changed and name not in MADE_AT_PUBLISHING]
+
+    def _read_for(self, contract: Contract) -> Collection[str]:
+        """The datasets that a dataset's frame is made of: departments are behind every frame."""
+        asked = " ".join(f"{rule.query} {rule.failing}" for rule in contract.rules)
+        return {
+            contract.name,
+            "departments",
+            *(reference.dataset for reference in contract.references),
+            *(name for name in self.workspace.contracts if f"staging.{name}" in asked),
+        }
+
+    def _source_frames(
+        self, connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]
+    ) -> dict[str, pd.DataFrame]:
+        return {name: source_frame(connection, each) for name, each in contracts.items()}
+
+    def _score_frames(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
+        return score_frames(connection)
 
     def _judged(self, frames: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
         changed = {
             name: frame for name, frame in frames.items() if not frame.equals(self._frames[name])
         }
         checks = [check for check in self.checks if check.subject in changed]
-        with self._judging:
+        with self._judging:  # Great Expectations keeps its context for the whole process
             verdicts = judge(changed, checks, lambda check: ()).verdicts
         return tuple(f"{v.dataset}.{v.check_name}" for v in verdicts if not v.passed)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from tests.mutations.edits import (
-    NEWEST, all_of, drop, empty, first, given, having, lose, put, share, within,
+    NEWEST,
+    Where,
+    drop,
+    empty,
+    first,
+    given,
+    having,
+    lose,
+    put,
+    share,
+    within,
 )  # fmt: skip
 from tests.mutations.inbox import Inbox
 from tests.mutations.mutation import accepted, caught, gap
 
 
-def _pushed_by_edu(*periods: str):
+def _pushed_by_edu(*periods: str) -> Where:
     in_time = within("pushed_at", *periods)
     return lambda rows: rows["directory_id"].str.startswith("dir-edu-") & in_time(rows)
 
@@ -47,8 +57,8 @@ LOST = (
     accepted(
         "一个部门从未报送信用记录", "A department never pushed a credit record", "credit_records",
         drop("credit_records", _pushed_by_edu("20")),
-        "没有先例可比，无从区分漏报与无此业务；有任务数而无记录的，得分表上该项为 0 分",
-        "nothing tells it from one that has none to push; where it has a target, the part scores 0",
+        "没有先例可比，无从区分漏报与无此业务；依据它的评分项在得分表上列为缺报",
+        "nothing tells it from one that has none to push; the parts are published as missing",
     ),
     caught(
         "一个部门的多个数据集全部缺失", "A department is missing from ten datasets",
@@ -157,8 +167,7 @@ LOST = (
     accepted(
         "随机丢失 5% 的行", "Five rows in a hundred are lost at random", "credit_records",
         drop("credit_records", share(5)),
-        "与正常的业务波动无从区分；提供单位应核对送达行数（`ops.file`）",
-        "nothing tells it from business as usual; a provider can compare the rows in `ops.file`",
+        "与正常的业务波动无从区分", "nothing tells it from business as usual",
     ),
     gap(
         "一个月随机丢失 50% 的行", "Half the rows of a month are lost at random", "credit_records",
@@ -166,8 +175,8 @@ LOST = (
         "只查整段无数据，不查数量骤减", "only periods without any row are looked for, no drops",
     ),
     caught(
-        "一个部门的链路台账和探测全部缺失", "A department's links are missing with their register",
-        "network_links", all_of(drop("network_links", having(department_id="edu"))),
-        "network_probes.references_known",
+        "资源目录台账漏掉已挂接的目录", "An entry with mounts is missing from the catalogue",
+        "catalogue_entries", drop("catalogue_entries", having(entry_id="cat-edu-0001")),
+        "catalogue_mounts.references_known", "catalogue_updates.references_known",
     ),
 )  # fmt: skip

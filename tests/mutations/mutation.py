@@ -1,6 +1,7 @@
 """One way to break a night, and what becomes of it: caught, accepted with a reason, or a gap.
 
-Mutations are declared in the modules `lost`, `wrong`, `files` and `scores`, by what is broken.
+Mutations are declared by what is broken: `lost`, `keys`, `times`, `values`, `files`, `scores`.
+Whoever adds a check adds one that it catches, and writes the page anew (`table`).
 """
 
 from __future__ import annotations
