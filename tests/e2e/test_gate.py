@@ -209,7 +209,9 @@ def test_tables_of_several_days_are_not_published(city: Home, tmp_path: Path):
     job = build_defs(settings, workspace=workspace).resolve_job_def(NIGHTLY)
     some = job.get_subset(
         asset_selection={
-            model_key("marts.dim_assessment"), model_key("marts.fct_score_history"), *AT_PUBLISHING
+            model_key("marts.dim_assessment"),
+            model_key("marts.fct_score_history"),
+            *AT_PUBLISHING,
         },
         asset_check_selection={check_key(check) for check in all_checks(workspace)},
     )

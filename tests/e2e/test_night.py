@@ -126,8 +126,11 @@ def test_files_that_come_on_different_nights_give_the_same_bytes(
     late.run("nightly", "--as-of", AS_OF)
     ours, theirs = exported(late, tmp_path / "ours"), exported(city, tmp_path / "theirs")
     for table in ("fct_score_history", "fct_quality_check"):
-        ours_days = ours.pop(table).splitlines()
-        theirs_days = theirs.pop(table).splitlines()
+        ours_days, theirs_days = (
+            # a check of the history counts its days
+            [line for line in lines.pop(table).splitlines() if b",fct_score_history," not in line]
+            for lines in (ours, theirs)
+        )
         assert set(theirs_days) < set(ours_days), f"{table} keeps the day scored before"
     assert ours == theirs
 
