@@ -1,15 +1,19 @@
 """Telling people how a night ended: once published, or when any of its steps failed.
 
 It happens in the step that knows, so that runs from the command line, from the schedule and from
-the Dagster UI all tell. Whom to tell, and what, stands in `scorecard.alerts`.
+the Dagster UI all tell; a hook of the job would be lost where a run selects assets. Whom to tell,
+and what, stands in `scorecard.alerts`.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
 from assets.night_run import NightRun
 from scorecard.alerts import alert
 from scorecard.errors import ScorecardError
-from scorecard.quality.release import held_back, judged_day
+from scorecard.quality.release import judged_day
 from scorecard.quality.verdict import Verdict, read_verdicts
 
 
@@ -36,11 +40,18 @@ def _verdicts(night: NightRun) -> tuple[Verdict, ...]:
         return ()
 
 
-@dg.failure_hook(required_resource_keys={"night"})
-def alert_on_failure(context: dg.HookContext) -> None:
-    """Tells that a step failed, and so nothing was published."""
-    night: NightRun = context.resources.night
-    error = context.op_exception
-    described = error.description if isinstance(error, dg.Failure) else None
-    reason = held_back(night.connection) if context.op.name == "judge" else None
-    tell(night, reason or described or f"{context.op.name}: {type(error).__name__}")
+@contextmanager
+def telling_failures(night: NightRun) -> Iterator[None]:
+    """Tells that a step failed, and so nothing is published, and lets it fail.
+
+    Raises:
+        Failure: For what its reader can mend, with the one line that says so.
+    """
+    try:
+        yield
+    except ScorecardError as error:
+        tell(night, error.what)
+        raise dg.Failure(str(error)) from error
+    except BaseException as error:
+        tell(night, type(error).__name__)
+        raise

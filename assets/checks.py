@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from assets.alerting import tell, telling_failures
 from assets.models import model_key
 from assets.night_run import NightRun
 from assets.sources import raw_key
 from expectations.check import Check
-from scorecard.errors import ScorecardError
+from scorecard.quality.release import held_back
 from scorecard.quality.verdict import Verdict
 
 
@@ -38,12 +39,12 @@ def gate_checks(checks: Sequence[Check]) -> dg.AssetChecksDefinition:
 
         night: NightRun = context.resources.night
         night.progress("judging the sources and the scores")
-        try:
+        with telling_failures(night):
             verdicts = judge_night(
                 night.workspace, night.connection, checks, dt.datetime.now(dt.UTC)
             )
-        except ScorecardError as error:
-            raise dg.Failure(str(error)) from error
+        if reason := held_back(night.connection):
+            tell(night, reason)
         for verdict in verdicts:
             key = keys[verdict.dataset, verdict.check_name]
             if key in context.selected_asset_check_keys:

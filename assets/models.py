@@ -3,16 +3,16 @@
 A model is added by adding its file to `sql/`. One step, because a step costs more than most models.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import dagster as dg
 import duckdb
 
+from assets.alerting import telling_failures
 from assets.metadata import code_reference, column_schema, lineage_metadata
 from assets.night_run import NightRun
 from assets.sources import raw_key
 from scorecard.contract import Contract
-from scorecard.errors import ScorecardError
 from scorecard.lineage import table_columns, trace
 from scorecard.models import Model
 from scorecard.night import MADE_AT_PUBLISHING, score, score_history
@@ -47,7 +47,7 @@ def model_assets(
     def run(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         night: NightRun = context.resources.night
         selected = {names[key] for key in context.selected_asset_keys}
-        try:
+        with telling_failures(night):
             score_history(
                 night.workspace,
                 night.connection,
@@ -64,22 +64,31 @@ def model_assets(
                 selected,
                 night.progress,
             )
-        except ScorecardError as error:
-            raise dg.Failure(str(error)) from error
         ordered = [name for name in models if name in selected]
-        columns = table_columns(night.connection)
-        counts = _row_counts(night, ordered)
-        for name in ordered:
-            yield dg.MaterializeResult(
-                asset_key=keys[name],
-                metadata={
-                    "dagster/row_count": counts[name],
-                    "dagster/column_schema": column_schema(columns[name], marts.get(name)),
-                    "dagster/column_lineage": lineage_metadata(trace(models[name], columns), keys),
-                },
-            )
+        yield from model_results(night, [models[name] for name in ordered], keys, marts)
 
     return run
+
+
+def model_results(
+    night: NightRun,
+    built: Sequence[Model],
+    keys: Mapping[str, dg.AssetKey],
+    marts: Mapping[str, Contract],
+) -> Iterator[dg.MaterializeResult]:
+    """What Dagster is told of models that were built: rows, columns and where they come from."""
+    columns = table_columns(night.connection)
+    counts = _row_counts(night, [model.table for model in built])
+    for model in built:
+        name = model.table
+        yield dg.MaterializeResult(
+            asset_key=keys[name],
+            metadata={
+                "dagster/row_count": counts[name],
+                "dagster/column_schema": column_schema(columns[name], marts.get(name)),
+                "dagster/column_lineage": lineage_metadata(trace(model, columns), keys),
+            },
+        )
 
 
 def model_key(table: str) -> dg.AssetKey:

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.alerting import tell
-from assets.models import model_key, model_spec
+from assets.alerting import tell, telling_failures
+from assets.models import model_key, model_results, model_spec
 from assets.night_run import NightRun
-from scorecard.errors import ScorecardError
 from scorecard.night import MADE_AT_PUBLISHING, publish_night
 from scorecard.workspace import Workspace
 
@@ -42,17 +41,14 @@ def publication_assets(workspace: Workspace) -> dg.AssetsDefinition:
     )
     def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         night: NightRun = context.resources.night
-        try:
+        with telling_failures(night):
             version = publish_night(night.workspace, night.connection, dt.datetime.now(dt.UTC))
-        except ScorecardError as error:
-            raise dg.Failure(str(error)) from error
         night.progress(f"published {version}")
         tell(night, None)
-        for name in MADE_AT_PUBLISHING:
-            [(rows,)] = night.connection.execute(f"select count(*) from {name}").fetchall()
-            yield dg.MaterializeResult(
-                asset_key=model_key(name), metadata={"dagster/row_count": rows}
-            )
+        built = [workspace.models[name] for name in MADE_AT_PUBLISHING]
+        marts = {f"marts.{name}": contract for name, contract in workspace.published.items()}
+        keys = {model.table: model_key(model.table) for model in built}
+        yield from model_results(night, built, keys, marts)
         yield dg.MaterializeResult(
             asset_key=PUBLISHED_KEY,
             metadata={

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import dagster as dg
 import duckdb
 
-from assets.alerting import alert_on_failure
 from assets.checks import check_key
 from assets.models import model_key
 from assets.publication import AT_PUBLISHING
@@ -28,7 +27,6 @@ nightly_job = dg.define_asset_job(
         "Every night: take what is new, score what changed for it, publish."
     ),
     executor_def=dg.in_process_executor,
-    hooks={alert_on_failure},
 )
 
 

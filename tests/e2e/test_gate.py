@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import dagster as dg
 import duckdb
@@ -139,6 +141,37 @@ def test_a_corrupted_score_model_is_not_published_and_the_last_version_answers(
     home.run("nightly", "--as-of", AS_OF)
     assert version(home) != before
     assert home.read("select * from mart_scorecard order by all") == scores
+
+
+def test_people_are_told_once_that_a_version_is_held_back(city: Home, tmp_path: Path):
+    told: list[str] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None:
+            """Says nothing."""
+
+    home = city.copy(tmp_path / "home")
+    wrong = corrupted(
+        tmp_path / "sql", "scores/department_score.sql", "sum(score))) as total",
+        "sum(score)) + 1) as total",
+    )  # fmt: skip
+    with HTTPServer(("127.0.0.1", 0), Listener) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings = {
+            "SCORECARD_SQL": wrong,
+            "SCORECARD_ALERT_URLS": f"json://127.0.0.1:{server.server_port}/secret-path",
+        }
+        for _ in range(2):
+            done = home.run("nightly", "--as-of", AS_OF, status=1, **settings)
+            assert "secret-path" not in done.stdout + done.stderr
+        server.shutdown()
+    [message] = told
+    assert "total_adds_up" in message
 
 
 def test_publishing_alone_cannot_pass_the_gate(city: Home, tmp_path: Path):

@@ -7,7 +7,7 @@ import pandas as pd
 from tests.mutations.edits import NEWEST, everywhere, first, having, put, scaled, swap
 from tests.mutations.mutation import accepted, caught, gap
 
-PERSON = "340602199001011234"
+PERSON = "340602186001011230"
 
 
 def _in_ten_thousands(cells: pd.Series) -> pd.Series:
@@ -68,10 +68,11 @@ UNITS = (
         "各部门任务数本就悬殊，与实际归集量未对照",
         "targets differ widely by nature, and are not held against what was pushed",
     ),
-    gap(
+    accepted(
         "调整分值超过指标分值", "An adjustment above the indicator's points", "adjustments",
         put("adjustments", first(), score="95"),
-        "计分时截为满分，来源的错误无从察觉", "it is cut to the points, and nobody hears of it",
+        "加分不超过满分是约定：计分时截为该指标分值，其余检查照常",
+        "a bonus ends at the points by agreement: it is cut to them when it is scored",
     ),
 )  # fmt: skip
 
