@@ -79,9 +79,7 @@ def profiled(connection: duckdb.DuckDBPyConnection, contract: Contract) -> tuple
         ScorecardError: If the dataset was never profiled.
     """
     rows = connection.execute(
-        "select owner_column, exists (select 1 from ops.file as f where f.dataset = p.dataset "
-        "and (f.rows_loaded > 0 or f.rows_read = 0)) from ops.profiled as p where dataset = ?",
-        [contract.name],
+        "select owner_column, file_id > 0 from ops.profiled where dataset = ?", [contract.name]
     ).fetchall()
     if not rows:
         raise ScorecardError(
