@@ -20,12 +20,10 @@ from scorecard.quality.verdict import Verdict, read_verdicts
 def tell(night: NightRun, failure: str | None) -> None:
     """Sends the alert that the state of the warehouse calls for; tells what could not be sent."""
     workspace = night.workspace
-    labels = {
-        table.name: (table.label_zh, table.label_en)
-        for table in (*workspace.contracts.values(), *workspace.published.values())
-    }
     try:
-        lines = alert(workspace.settings, night.connection, _verdicts(night), failure, labels)
+        lines = alert(
+            workspace.settings, night.connection, _verdicts(night), failure, workspace.labels
+        )
     except Exception as error:  # whatever it is, it is told, and must not fail what was published
         lines = [f"the alert could not be made: {type(error).__name__}"]
     night.troubles += lines

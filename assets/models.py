@@ -53,7 +53,7 @@ def model_assets(
                 night.connection,
                 night.history_days,
                 night.assessment,
-                lambda day: judge_past(night.connection),
+                judge_past,
                 night.progress,
             )
             score(

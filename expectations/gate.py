@@ -77,10 +77,7 @@ def judge_night(
         *(_not_judged(c, unsound[c.subject]) for c in checks if c.subject in unsound),
     )
     keep_verdicts(connection, day, verdicts)
-    labels = {
-        table.name: (table.label_zh, table.label_en)
-        for table in (*workspace.contracts.values(), *workspace.published.values())
-    }
+    labels = workspace.labels
     write_docs(judgement, settings.quality_docs, labels=labels, as_of=day, judged_at=now)
     write_state(
         settings.quality_state,

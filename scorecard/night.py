@@ -114,18 +114,23 @@ def plan_night(
         except OSError as error:
             unreadable[f"{file.dataset}/{file.name}"] = error.strerror or type(error).__name__
     current = fingerprints(workspace, connection, as_of, rulebooks, pending=files)
-    stored = dict(connection.execute("select model, fingerprint from ops.fingerprint").fetchall())
     return Plan(
         as_of,
         rulebooks,
         files,
-        tuple(
-            name
-            for name in workspace.models
-            if name not in MADE_AT_PUBLISHING and stored.get(name) != current[name]
-        ),
+        _outdated(connection, current),
         record_notices(connection, notices, local_now()),
         unreadable,
+    )
+
+
+def _outdated(connection: duckdb.DuckDBPyConnection, current: Mapping[str, str]) -> tuple[str, ...]:
+    """The models that were built for other fingerprints than these, in running order."""
+    stored = dict(connection.execute("select model, fingerprint from ops.fingerprint").fetchall())
+    return tuple(
+        name
+        for name, fingerprint in current.items()
+        if name not in MADE_AT_PUBLISHING and stored.get(name) != fingerprint
     )
 
 
@@ -206,12 +211,7 @@ def _check_one_day(workspace: Workspace, connection: duckdb.DuckDBPyConnection) 
     rows = connection.execute("select assessment_id from rules.assessment").fetchall()
     rulebooks = [r for r in workspace.rulebooks if (r.assessment_id,) in rows]
     current = fingerprints(workspace, connection, day, rulebooks) if day else {}
-    stored = dict(connection.execute("select model, fingerprint from ops.fingerprint").fetchall())
-    others = [
-        name
-        for name, fingerprint in current.items()
-        if name not in MADE_AT_PUBLISHING and stored.get(name) != fingerprint
-    ]
+    others = _outdated(connection, current)
     if others or not day:
         raise HeldBackError(
             f"{len(others)} models were not built for {day}, such as {', '.join(others[:3])}",
@@ -225,7 +225,7 @@ def score_history(
     connection: duckdb.DuckDBPyConnection,
     days: Sequence[dt.date],
     assessment: str | None,
-    judge: Callable[[dt.date], None],
+    judge: Callable[[duckdb.DuckDBPyConnection], None],
     progress: Callable[[str], None],
 ) -> None:
     """Scores past days into the history and nothing else, each once `judge` let it pass.
@@ -242,7 +242,7 @@ def score_history(
         rulebooks = choose_rulebooks(workspace, assessment, day)
         prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, day)
         run_models(connection, workspace.models, models)
-        judge(day)
+        judge(connection)
         keep_history(connection)
         progress(f"scored {day}")
 

@@ -44,6 +44,12 @@ class Workspace:
         rulebooks = load_rulebooks(settings.rulebooks, metrics_of(models))
         return cls(settings, contracts, published, models, rulebooks)
 
+    @property
+    def labels(self) -> dict[str, tuple[str, str]]:
+        """Chinese and English label by dataset or published table."""
+        tables = (*self.contracts.values(), *self.published.values())
+        return {table.name: (table.label_zh, table.label_en) for table in tables}
+
     def named_rulebooks(self, assessment: str | None) -> tuple[Rulebook, ...]:
         """All rulebooks, or the one that is named.
 

@@ -57,10 +57,9 @@ def update_profiles(
         digest = _digest(contract, owner)
         after, known = profiled.get(name, (0, None))
         to = newest.get(name, 0)
-        if digest != known:
-            _update(connection, contract, owner, 0, to, digest)
-        elif to > after:
-            _update(connection, contract, owner, after, to, digest)
+        if digest != known or to > after:
+            start = after if digest == known else 0
+            _update(connection, contract, owner, start, to, digest)
 
 
 @contextmanager

@@ -14,6 +14,8 @@ import duckdb
 
 from scorecard.errors import ScorecardError
 
+NOT_JUDGED = "the scores that stand were not judged yet"
+
 
 class HeldBackError(ScorecardError):
     """The scores that stand must not go out; the last good version stays."""
@@ -30,8 +32,7 @@ def check_release(connection: duckdb.DuckDBPyConnection) -> None:
     Raises:
         HeldBackError: If it was not judged, or a check of the scores failed.
     """
-    rows = connection.execute("select 1 from ops.setting where name = 'judged'").fetchall()
-    reason = held_back(connection) if rows else "the scores that stand were not judged yet"
+    reason = held_back(connection) if _mark(connection) else NOT_JUDGED
     if reason:
         raise HeldBackError(reason, "publishing", "the last published version stays")
 
@@ -59,10 +60,8 @@ def judged_assessments(connection: duckdb.DuckDBPyConnection) -> list[str]:
         ScorecardError: If nothing was scored yet, or what stands was not judged.
     """
     judged_day(connection)
-    if not connection.execute("select 1 from ops.setting where name = 'judged'").fetchall():
-        raise ScorecardError(
-            "the scores that stand were not judged yet", "the gate", "run: scorecard nightly"
-        )
+    if not _mark(connection):
+        raise ScorecardError(NOT_JUDGED, "the gate", "run: scorecard nightly")
     rows = connection.execute("select assessment_id from rules.assessment order by all").fetchall()
     return [name for (name,) in rows]
 
@@ -76,8 +75,13 @@ def mark_judged(connection: duckdb.DuckDBPyConnection, day: dt.date, digest: str
 
 def is_judged(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
     """Whether what stands now was judged by these checks and found fit to be published."""
+    return _mark(connection).endswith(f" {digest}") and held_back(connection) is None
+
+
+def _mark(connection: duckdb.DuckDBPyConnection) -> str:
+    """What `mark_judged` left; nothing where what stands was not judged."""
     rows = connection.execute("select value from ops.setting where name = 'judged'").fetchall()
-    return bool(rows) and rows[0][0].endswith(f" {digest}") and held_back(connection) is None
+    return str(rows[0][0]) if rows else ""
 
 
 def keep_totals(connection: duckdb.DuckDBPyConnection, version: str) -> None:
