@@ -1,8 +1,9 @@
 """Dagster's SQLite event log, with its connections kept open.
 
-Dagster makes a new engine and connection for each event it stores. A run of 110 assets cost 4.4 s
-of processor time that way and 1.7 s with the engine kept (Dagster 1.13.29, 2 cores). Only
-`_connect` differs; files and tables are Dagster's own, so either class reads the other's.
+Dagster makes a new engine and connection for each event it stores, and another to ask whether a
+table is there. A run of 110 assets cost 4.4 s of processor time that way and 1.7 s with the engine
+kept (Dagster 1.13.29, 2 cores). Only `_connect` and `has_table` differ; files and tables are
+Dagster's own, so either class reads the other's.
 """
 
 from collections import OrderedDict
@@ -24,6 +25,7 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
+        self._tables: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -57,6 +59,12 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
         while len(self._engines) > KEPT_ENGINES:
             self._engines.popitem(last=False)[1].dispose()
         return self._engines[shard]
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there; it is asked for each check, and one that was there stays."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def dispose(self) -> None:
         """Closes the files."""
