@@ -38,6 +38,10 @@ STEADY = {
     "itself": "月均值应与自身其他月份相当 / steady over the months",
     "peers": "均值应与同期其他各家相当 / steady among the peers",
 }
+LATEST = {
+    "delivery": "不晚于送达 / not after its delivery",
+    "next_year": "不晚于送达次年 / not after the year following its delivery",
+}
 
 
 def data_dictionary(contracts: Mapping[str, Contract], published: Mapping[str, Contract]) -> str:
@@ -128,6 +132,8 @@ def _constraints(column: Column) -> Iterable[str]:
         yield "每月1日 / first of a month"
     if column.steady:
         yield STEADY[column.steady]
+    if column.latest:
+        yield LATEST[column.latest]
     if column.personal:
         yield PERSONAL[column.personal]
     if column.logic:

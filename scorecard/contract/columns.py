@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from scorecard.contract.model import STEADINESS, Column, Personal, Steadiness
+from scorecard.contract.model import LATEST, STEADINESS, Column, Latest, Personal, Steadiness
 from scorecard.contract.source import Node
 
 # logicalType -> letter, the type of an input column, the types that a published one may have
@@ -89,6 +89,7 @@ def _column(node: Node, published: bool) -> Column:
         value_labels=value_labels,
         rulebook=custom["rulebook"].one_of(("indicator", "part")) if "rulebook" in custom else None,
         steady=_steady(custom["steady"], letter) if "steady" in custom else None,
+        latest=_latest(custom["latest"], letter) if "latest" in custom else None,
     )
 
 
@@ -103,7 +104,7 @@ def _type(node: Node, published: bool) -> tuple[str, str]:
 
 
 def _custom(node: Node) -> dict[str, Node]:
-    known = ("unit", "rulebook", "firstOfMonth", "steady")
+    known = ("unit", "rulebook", "firstOfMonth", "steady", "latest")
     return {
         entry.need("property").one_of(known): entry.need("value")
         for entry in node.under("customProperties")
@@ -115,6 +116,16 @@ def _steady(node: Node, letter: str) -> Steadiness:
     if letter not in ("I", "N"):
         raise node.error("only a number can be steady", "remove it")
     return next(known for known in STEADINESS if known == given)
+
+
+def _latest(node: Node, letter: str) -> Latest:
+    given = node.one_of(LATEST)
+    if letter not in ("D", "TS") and (letter, given) != ("I", "next_year"):
+        raise node.error(
+            "only a date or time is held against the delivery, or a year against the next",
+            "remove it",
+        )
+    return next(known for known in LATEST if known == given)
 
 
 def _values(node: Node, letter: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

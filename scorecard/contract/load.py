@@ -176,6 +176,11 @@ def _period_column(term: Node, columns: tuple[Column, ...]) -> str | None:
             f"no period can be read from '{name}'",
             "name a required date, timestamp or year",
         )
+    if found.type in ("D", "TS") and found.latest != "delivery":
+        raise element.error(
+            f"'{element.text()}' may lie after its delivery",
+            "give the column the custom property latest: delivery",
+        )
     return name
 
 

@@ -13,9 +13,11 @@ from typing import Literal
 Frequency = Literal["daily", "monthly", "yearly", "none"]
 Personal = Literal["drop", "hash"]
 Steadiness = Literal["itself", "peers"]
+Latest = Literal["delivery", "next_year"]
 
 FREQUENCIES: tuple[Frequency, ...] = ("daily", "monthly", "yearly", "none")
 STEADINESS: tuple[Steadiness, ...] = ("itself", "peers")
+LATEST: tuple[Latest, ...] = ("delivery", "next_year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,9 @@ class Column:
     a column that is computed while landing instead of read. `rulebook` is set where the value
     names an `indicator` or a `part` of a rulebook. `steady` says what the mean of an owner's month
     is held against, to find a number in another unit: the owner's other months (`itself`) or the
-    others in that month or year (`peers`).
+    others in that month or year (`peers`). `latest` says until when a date or year can be: the
+    `delivery` of its file where it tells what has happened, the year after that (`next_year`) where
+    it may lie ahead; None where nothing bounds it.
     """
 
     name: str
@@ -51,6 +55,7 @@ class Column:
     value_labels: tuple[str, ...] = ()
     rulebook: str | None = None
     steady: Steadiness | None = None
+    latest: Latest | None = None
 
 
 @dataclass(frozen=True, slots=True)

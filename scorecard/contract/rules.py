@@ -22,7 +22,7 @@ _KINDS: dict[str, Literal["completeness", "validity"]] = {
     "uniqueness": "validity",
 }
 _CUSTOM = ("holds", "failing", "every")
-_SCHEMAS = ("staging", "rules")
+_SCHEMAS = ("staging", "rollups", "rules")
 
 
 def read_rules(
@@ -98,8 +98,8 @@ def check_rules(table: Node, contract: Contract) -> None:
     """Read the SQL of a contract's rules.
 
     Raises:
-        ConfigurationError: It is no SQL, looks beyond a row or beyond staging and rules, or names
-            other columns than the contract's.
+        ConfigurationError: It is no SQL, looks beyond a row or beyond the schemas that rules may
+            read, or names other columns than the contract's.
     """
     for entry in table.under("quality"):
         if entry.need("type").text() == "sql":

@@ -70,14 +70,14 @@ def day_of(contract: Contract) -> str:
 
 def measures(contract: Contract) -> dict[str, tuple[str, str]]:
     """What is counted: for each name its type and the aggregate over landed rows `r`."""
-    event = event_column(contract)
+    is_after_delivery = " or ".join(after_delivery(contract))
     counts = {
         "rows": "count(*)",
         "missing_values": " + ".join(
             f'(count(*) - count(r."{name}"))' for name in required_columns(contract)
         ),
         "broken_rows": f"count(*) filter ({breaks_contract(contract)})",
-        "rows_after_delivery": f"count(*) filter ({is_after_delivery(event)})" if event else "0",
+        "rows_after_delivery": f"count(*) filter ({is_after_delivery or 'false'})",
     }
     for rule in contract.rules:
         if rule.holds:
@@ -111,12 +111,21 @@ def breaks_contract(contract: Contract) -> str:
     return " or ".join(tests)
 
 
-def is_after_delivery(event: str) -> str:
-    """SQL that is true of a row that happened later than a day after its file was delivered.
+def after_delivery(contract: Contract) -> list[str]:
+    """SQL tests, one a column, that are true of a row dated later than its delivery allows.
 
-    A delivery that is dated by its file's name has that day's midnight, and the day still counts.
+    What has happened may lie a day later: a delivery that is dated by its file's name has that
+    day's midnight, and the day still counts.
     """
-    return f'r."{event}" >= f._delivered_at + interval 1 day'
+    tests = []
+    for column in contract.columns:
+        value = f'r."{column.name}"'
+        if column.latest == "delivery":
+            tests.append(f"{value} >= f._delivered_at + interval 1 day")
+        elif column.latest == "next_year":
+            year = value if column.type == "I" else f"year({value})"
+            tests.append(f"{year} > year(f._delivered_at) + 1")
+    return tests
 
 
 def breaks_rule(holds: str) -> str:

@@ -94,6 +94,13 @@ WRONG = [
         "only a number can be steady",
         "property: steady",
     ),
+    (
+        "businessName: 接入方式",
+        "businessName: 接入方式\n        customProperties: [{property: latest, value: next_year}]",
+        "only a date or time is held against the delivery",
+        "property: latest",
+    ),
+    ("latest, value: delivery", "latest, value: today", "'today' is not known here", "latest"),
 ]
 
 
@@ -110,6 +117,26 @@ def test_a_wrong_contract_is_refused_with_its_line(
     assert line in Path(path).read_text("utf-8").splitlines()[int(number) - 1]
     assert caught.value.mend
     assert "\n" not in str(caught.value)
+
+
+def test_what_a_period_is_read_from_has_happened_when_it_is_delivered(altered: Folder) -> None:
+    folder = altered(
+        "{property: latest, value: delivery}",
+        "{property: latest, value: next_year}",
+        dataset="security_incidents",
+    )
+    assert "security_incidents" in load_contracts(folder)
+    path = folder / "security_incidents.yaml"
+    due = "value: daily, element: security_incidents.occurred_at}"
+    path.write_text(path.read_text("utf-8").replace("value: daily}", due), "utf-8")
+    with pytest.raises(ConfigurationError, match="may lie after its delivery"):
+        load_contracts(folder)
+
+
+def test_a_number_is_held_against_the_next_year_alone(altered: Folder) -> None:
+    folder = altered("latest, value: next_year", "latest, value: delivery", dataset="populations")
+    with pytest.raises(ConfigurationError, match="or a year against the next"):
+        load_contracts(folder)
 
 
 def test_a_daily_dataset_needs_its_hours_and_a_yearly_one_has_thirty_days(altered: Folder) -> None:

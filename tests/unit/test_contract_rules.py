@@ -26,12 +26,18 @@ catalogue_mounts
     mounted_not_before_published
 catalogue_updates
     updated_not_before_published
+certificate_volumes
+    volume_like_other_cities
 credit_check_matters
     feedback_not_before_embedded
 credit_directories
     effective_to_not_before_from
+credit_records
+    due_within_two_years
 credit_targets
     expected_records_above_zero
+    every_collector_has_a_target+
+    target_fits_records
 departments
     at_least_one+
     active_to_not_before_from
@@ -41,15 +47,18 @@ evidence
     decided_not_before_submitted
     sha256_is_a_digest
     year_fits_submission
+    document_not_after_submission
 information_systems
     protection_not_before_filing
     kept_system_is_not_disposed
 investment_cases
     accepted_not_before_received
     due_not_before_received
+    due_within_two_years
 joint_sanction_cases
     reported_not_before_occurred
     due_not_before_occurred
+    due_within_two_years
 network_links
     disconnected_not_before_connected
 network_outages
@@ -61,6 +70,7 @@ official_documents
     completed_not_before_received
     feedback_not_before_received
     due_not_before_received
+    due_within_two_years
 populations
     sixteen_cities+
     population_in_persons
@@ -75,8 +85,10 @@ sections
     every_department_has_one+
 service_platform_results
     score_within_full_score
+    score_is_no_fraction
 trading_platform_scores
     score_within_full_score
+    score_is_no_fraction
 """
 
 # rule: + rows that keep it, - rows that break it, by the columns that are not null
@@ -208,6 +220,27 @@ trading_platform_scores.score_within_full_score
     - score=100.01
     - score=-1 full_score=100
     - score=0 full_score=0
+credit_records.due_within_two_years
+    + pushed_at=2019-05-01T09:00 due_at=2021-05-01T23:59
+    + pushed_at=2019-05-01T09:00 due_at=2009-05-01T09:00
+    - pushed_at=2019-05-01T09:00 due_at=2021-05-02T00:00
+    - pushed_at=2009-05-01T09:00 due_at=2019-05-01T09:00
+investment_cases.due_within_two_years
+    + received_at=2019-05-01T09:00 due_at=2021-05-01T23:59
+    + received_at=2019-05-01T09:00 due_at=2009-05-01T09:00
+    - received_at=2019-05-01T09:00 due_at=2021-05-02T00:00
+    - received_at=2009-05-01T09:00 due_at=2019-05-01T09:00
+official_documents.due_within_two_years
+    + received_at=2019-05-01T09:00 due_at=2021-05-01T23:59
+    + received_at=2019-05-01T09:00 due_at=2009-05-01T09:00
+    - received_at=2019-05-01T09:00 due_at=2021-05-02T00:00
+    - received_at=2009-05-01T09:00 due_at=2019-05-01T09:00
+joint_sanction_cases.due_within_two_years
+    + occurred_at=2019-05-01 due_at=2021-05-01
+    - occurred_at=2019-05-01 due_at=2021-05-02
+evidence.document_not_after_submission
+    + document_date=2019-05-01 submitted_at=2019-05-01T00:00
+    - document_date=2019-05-02 submitted_at=2019-05-01T23:59
 """
 
 
@@ -289,6 +322,23 @@ def keeps(
     return broken.fetchall() == [(0,)]
 
 
+def failing(rule_name: str, inputs: dict[str, Contract]) -> str:
+    [found] = [r.failing for c in inputs.values() for r in c.rules if r.name == rule_name]
+    return found
+
+
+def test_every_rule_over_several_rows_was_tried(inputs: dict[str, Contract]) -> None:
+    asked = [(c.name, rule.name) for c in inputs.values() for rule in c.rules if rule.failing]
+    assert asked == [
+        ("catalogue_mounts", "mounted_not_before_published"),
+        ("catalogue_updates", "updated_not_before_published"),
+        ("certificate_volumes", "volume_like_other_cities"),
+        ("credit_targets", "target_fits_records"),
+        ("service_platform_results", "score_is_no_fraction"),
+        ("trading_platform_scores", "score_is_no_fraction"),
+    ]
+
+
 def test_a_mount_or_update_before_publication_is_named_by_its_key(
     inputs: dict[str, Contract], warehouse: duckdb.DuckDBPyConnection
 ) -> None:
@@ -304,22 +354,126 @@ def test_a_mount_or_update_before_publication_is_named_by_its_key(
                 ('never', '2019-04-30 10:00', 1, 3), ('unknown', '2019-04-30 10:00', 1, 4);
         """
     )
-    failing = {
-        rule.name: warehouse.execute(rule.failing).fetchall()
-        for contract in inputs.values()
-        for rule in contract.rules
-        if rule.failing
-    }
-    assert failing == {
-        "mounted_not_before_published": [("public", "file", dt.date(2019, 4, 30))],
-        "updated_not_before_published": [("public", dt.datetime(2019, 4, 30, 23, 59))],
-    }
+    mounts = warehouse.execute(failing("mounted_not_before_published", inputs)).fetchall()
+    assert mounts == [("public", "file", dt.date(2019, 4, 30))]
+    updates = warehouse.execute(failing("updated_not_before_published", inputs)).fetchall()
+    assert updates == [("public", dt.datetime(2019, 4, 30, 23, 59))]
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "is_named"),
+    [
+        (10001, (100, 100, 100), True),
+        (10000, (100, 100, 100), False),  # a hundred times is not more
+        (10001, (100, 100), False),  # too few to tell
+        (99000, (99, 99, 99), False),  # so few are easily left behind
+        (10001, (0, 100, 9000), True),
+    ],
+)
+def test_a_volume_is_held_against_the_median_of_the_other_cities(
+    own: int,
+    others: Sequence[int],
+    is_named: bool,
+    inputs: dict[str, Contract],
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse.execute("delete from raw.certificate_volumes")
+    rows = [("own", "t", 2019, own), ("own", "t", 2018, 5), ("own", "u", 2019, 5)]
+    rows += [(f"c{n}", "t", 2019, volume) for n, volume in enumerate(others)]
+    warehouse.executemany("insert into raw.certificate_volumes values (?, ?, ?, ?, 1, 1)", rows)
+    found = warehouse.execute(failing("volume_like_other_cities", inputs)).fetchall()
+    assert found == ([("own", "t", 2019)] if is_named else [])
+
+
+@pytest.mark.parametrize(
+    ("scores", "are_fractions"),
+    [
+        ((0.97, 0.9, 1), True),
+        ((0.97, 0.9, 1, 0), True),  # a score of 0 is 0 in any unit
+        ((0.97, 0.9, 0), False),  # too few to tell
+        ((0.02, 0.9, 1.01), False),
+        ((0.5, 96, 97, 98), False),  # one that is truly tiny
+    ],
+)
+@pytest.mark.parametrize(
+    ("dataset", "full_score"),
+    [
+        ("service_platform_results", 100),
+        ("service_platform_results", 120),
+        ("trading_platform_scores", 120),
+        ("trading_platform_scores", None),
+    ],
+)
+def test_scores_are_fractions_where_nobodys_is_more_than_a_hundredth(
+    dataset: str,
+    full_score: int | None,
+    scores: Sequence[float],
+    are_fractions: bool,
+    inputs: dict[str, Contract],
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    period, now, before = "year", 2019, 2018
+    if dataset == "trading_platform_scores":
+        period, now, before = "month", dt.date(2019, 5, 1), dt.date(2019, 4, 1)
+    unit = (full_score or 100) / 100
+    warehouse.execute(f"delete from raw.{dataset}")
+    rows = [(f"d{n}", now, score * unit, full_score) for n, score in enumerate(scores)]
+    rows += [(f"d{n}", before, 97, full_score) for n in range(3)]
+    warehouse.executemany(
+        f"insert into raw.{dataset} (department_id, {period}, score, full_score, _file_id, _line) "
+        "values (?, ?, ?, ?, 1, 1)",
+        rows,
+    )
+    [rule] = [r.failing for r in inputs[dataset].rules if r.name == "score_is_no_fraction"]
+    found = sorted(warehouse.execute(rule).fetchall())
+    assert found == [(f"d{n}", now) for n, s in enumerate(scores) if s and are_fractions]
+
+
+@pytest.mark.parametrize(
+    ("target", "records", "elapsed_days", "is_named"),
+    [
+        (100_000, 24, 90, True),  # 24.66 are a thousandth of what is due after 90 days
+        (100_000, 25, 90, False),
+        (100_000, 1, 89, False),  # early in the year a few weeks without a batch are no wonder
+        (10, 10_001, 365, True),
+        (10, 10_000, 365, False),
+        (9_000_000_000_000_000_000, 1, 365, True),
+        (100_000, 0, 365, False),  # who never pushed is told as missing
+        (0, 5, 365, False),  # that is another rule's
+    ],
+)
+def test_a_target_is_held_against_what_was_pushed(
+    target: int, records: int, elapsed_days: int, is_named: bool, inputs: dict[str, Contract]
+) -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        f"""
+        create schema staging; create schema rules; create schema rollups;
+        create table staging.credit_directories as select 'edu' as department_id,
+            unnest(['d1', 'd2']) as directory_id;
+        create table staging.credit_targets as select 'edu' as department_id, 2019 as year,
+            cast({target} as bigint) as expected_records;
+        create table rules.assessment as select 'a' as assessment_id, 2019 as year,
+            date '2019-01-01' as window_start, date '2019-01-01' + {elapsed_days} - 1 as last_on,
+            {elapsed_days} as elapsed_days, 365 as year_days;
+        create table rollups.credit_days as
+            select 'd1' as directory_id, date '2019-01-02' as pushed_on, {records} - 1 as records
+            where {records} > 0
+            union all select 'd2', date '2019-01-01' + {elapsed_days} - 1, 1 where {records} > 0
+            union all select 'd2', date '2018-12-31', 1000000
+            union all select 'd2', date '2019-01-01' + {elapsed_days}, 1000000
+            union all select 'nobodys', date '2019-01-02', 1000000;
+        """
+    )
+    found = connection.execute(failing("target_fits_records", inputs)).fetchall()
+    assert found == ([("edu", 2019)] if is_named else [])
 
 
 def test_query_rules_count_what_is_missing(inputs: dict[str, Contract]) -> None:
     rules = {rule.name: rule for c in inputs.values() for rule in c.rules if rule.query}
     assert set(rules) == {
         "at_least_one",
+        "every_collector_has_a_target",
         "every_department_has_one",
         "exactly_one_lead",
         "sixteen_cities",
@@ -333,7 +487,8 @@ def test_query_rules_count_what_is_missing(inputs: dict[str, Contract]) -> None:
             select 'a' as assessment_id, department_id from staging.departments;
         create table staging.sections as select 'edu' as department_id, 's' as section_id;
         create table rules.assessment as
-            select 'a' as assessment_id, 2019 as year, date '2020-01-01' as decided_before;
+            select 'a' as assessment_id, 2019 as year, date '2019-01-01' as window_start,
+                date '2019-12-31' as last_on, date '2020-01-01' as decided_before;
         create table rules.indicator as
             select 'a' as assessment_id, unnest(['001', '002', '003']) as indicator_code;
         create table staging.responsibilities as
@@ -344,19 +499,71 @@ def test_query_rules_count_what_is_missing(inputs: dict[str, Contract]) -> None:
             select * from (values ('edu', '003', 2019, false, date '2019-12-31'),
                 ('tax', '003', 2019, false, date '2020-01-01'))
                 as r (department_id, indicator_code, year, applicable, decided_on);
+        create table rules.part as
+            select 'a' as assessment_id, '003' as indicator_code, 'credit_volume' as metric;
+        create table staging.credit_directories as select department_id,
+            date '2018-01-01' as effective_from, cast(null as date) as effective_to
+            from staging.departments;
+        create table staging.credit_targets as select 'health' as department_id, 2019 as year;
         create table staging.populations as
             select 'c' || range as city_code, 2019 as year from range(15);
         """
     )
     found = {name: connection.execute(rule.query).fetchall()[0][0] for name, rule in rules.items()}
-    # edu lacks a lead for 002; tax has two for 001, none for 002, and its exemption came too late.
+    # edu lacks a lead for 002; tax has two for 001, none for 002, and its exemption
+    # from 003, which targets are for, came too late.
     assert found == {
         "at_least_one": 2,
+        "every_collector_has_a_target": 1,
         "every_department_has_one": 1,
         "exactly_one_lead": 4,
         "sixteen_cities": 1,
     }
     assert [(r.bound, r.at_least) for r in rules.values() if r.at_least] == [(1, True)]
+
+
+@pytest.mark.parametrize(
+    ("effective", "targets", "lacking"),
+    [
+        (("2019-12-31", None), [("tax", 2019)], 1),
+        (("2020-01-01", None), [("tax", 2019)], 0),
+        (("2018-01-01", "2019-01-01"), [("tax", 2019)], 1),
+        (("2018-01-01", "2018-12-31"), [("tax", 2019)], 0),
+        (("2018-01-01", None), [("edu", 2019), ("tax", 2019)], 0),
+        (("2018-01-01", None), [("edu", 2091), ("tax", 2019)], 1),
+        (("2018-01-01", None), [("edu", 2018), ("tax", 2018)], 0),  # the year's are yet to come
+    ],
+)
+def test_a_target_is_asked_of_whoever_has_a_directory_once_the_years_have_come(
+    effective: tuple[str, str | None],
+    targets: list[tuple[str, int]],
+    lacking: int,
+    inputs: dict[str, Contract],
+) -> None:
+    connection = duckdb.connect()
+    connection.execute(
+        """
+        create schema staging; create schema rules;
+        create table staging.assessed_department as
+            select 'a' as assessment_id, unnest(['edu', 'tax']) as department_id;
+        create table rules.assessment as
+            select 'a' as assessment_id, 2019 as year, date '2019-01-01' as window_start,
+                date '2019-12-31' as last_on, date '2020-01-01' as decided_before;
+        create table rules.part (assessment_id text, indicator_code text, metric text);
+        create table staging.applicability (department_id text, indicator_code text, year int,
+            applicable boolean, decided_on date);
+        create table staging.credit_targets (department_id text, year bigint);
+        create table staging.credit_directories (department_id text, effective_from date,
+            effective_to date);
+        """
+    )
+    connection.executemany("insert into staging.credit_targets values (?, ?)", targets)
+    connection.execute("insert into staging.credit_directories values ('edu', ?, ?)", effective)
+    connection.execute(
+        "insert into staging.credit_directories values ('unassessed', ?, ?)", effective
+    )
+    [rule] = [r for r in inputs["credit_targets"].rules if r.query]
+    assert connection.execute(rule.query).fetchall() == [(lacking,)]
 
 
 def test_a_mean_is_held_steady_where_a_unit_can_be_wrong(inputs: dict[str, Contract]) -> None:
@@ -376,4 +583,40 @@ def test_a_mean_is_held_steady_where_a_unit_can_be_wrong(inputs: dict[str, Contr
         "service_platform_results.full_score peers",
         "trading_platform_scores.score itself",
         "trading_platform_scores.full_score itself",
+    ]
+
+
+def test_every_date_and_year_is_held_against_its_delivery_unless_it_may_lie_far_ahead(
+    inputs: dict[str, Contract],
+) -> None:
+    latest = {
+        f"{c.name}.{column.name}": column.latest
+        for c in inputs.values()
+        for column in c.columns
+        if column.type in ("D", "TS") or column.name == "year"
+    }
+    assert {name for name in latest if name.endswith(".year")} <= {
+        name for name in latest if latest[name] == "next_year"
+    }
+    assert [n for n in latest if latest[n] == "next_year" and not n.endswith(".year")] == [
+        "catalogue_entries.due_at",
+        "catalogue_entries.retired_at",
+        "catalogue_mounts.unmounted_at",
+        "credit_directories.effective_from",
+        "departments.active_from",
+        "information_systems.retired_at",
+        "investment_cases.accepted_at",  # a log by receipt may bear its period's last day
+        "network_links.disconnected_at",
+        "network_outages.started_at",  # planned ones are registered beforehand
+        "network_outages.ended_at",
+        "official_documents.completed_at",
+        "official_documents.feedback_at",
+    ]
+    assert [name for name in latest if latest[name] is None] == [
+        "credit_directories.effective_to",  # an open end may be written as 9999
+        "credit_records.due_at",  # rules hold these against their own rows
+        "departments.active_to",
+        "investment_cases.due_at",
+        "joint_sanction_cases.due_at",
+        "official_documents.due_at",
     ]
