@@ -1,14 +1,16 @@
 """The words of an alert: what broke, the worst first, in as many lines as a message takes.
 
-Everything comes from the verdicts and the warehouse; nothing is sent from here. The fingerprint of
-a state is free of figures, or every night would have something new to tell.
+Everything comes from the verdicts and the warehouse; nothing is sent from here. A state is which
+checks fail, which indicators are stale and why nothing was published. Its fingerprint is free of
+figures, or every night would have something new to tell.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
 
@@ -20,6 +22,9 @@ MESSAGE_BYTES = 2000
 """Of title and text together: a WeCom robot takes 2048."""
 LATE = "due_period_arrived"
 """The check whose failure leaves scores on old data; any other means wrong or missing data."""
+
+_FIGURE = re.compile(r"(?<![\w.-])[+-]?\d[\d.:-]*(?![\w.]| \d)")
+"""A number, day or time that stands alone; where another follows it is a name, as in `101 9.5`."""
 
 _STAKES = """
 with failing as (select unnest(?) as dataset, unnest(?) as is_only_late),
@@ -86,6 +91,28 @@ class _Stake:
 
 
 @dataclass(frozen=True, slots=True)
+class _Facts:
+    """What the warehouse knows beside the verdicts; nothing on the first night until it scored.
+
+    Attributes:
+        deadlines: Each assessment with its deadline and whether it is still open.
+        stakes: What rests on each failing dataset.
+        references: The reference datasets.
+        stale: Each assessment that has stale indicators, with their codes.
+    """
+
+    deadlines: Sequence[tuple[str, str, bool]] = ()
+    stakes: Mapping[str, _Stake] = field(default_factory=dict)
+    references: Sequence[str] = ()
+    stale: Sequence[tuple[str, Sequence[str]]] = ()
+
+    @property
+    def any_live(self) -> bool:
+        """Whether mending can still move a score."""
+        return any(is_live for _, _, is_live in self.deadlines)
+
+
+@dataclass(frozen=True, slots=True)
 class _Broken:
     """A dataset or score table with the checks that failed on it."""
 
@@ -145,9 +172,9 @@ def problems(
             "What was alerted before is mended, and the scores are published.",
         )
     groups = {name: list(checks) for name, checks in groupby(failed, lambda v: v.dataset)}
-    deadlines, stakes, references = _read(connection, groups)
+    facts = _read(connection, groups)
     broken = [
-        _Broken(name, labels[name][0], checks, name in references, stakes.get(name))
+        _Broken(name, labels[name][0], checks, name in facts.references, facts.stakes.get(name))
         for name, checks in groups.items()
     ]
     zh, en = [], []
@@ -158,49 +185,55 @@ def problems(
         zh.append("得分未发布")
         en.append("scores not published")
     title = f"政务考核告警：{'，'.join(zh)} / scorecard: {', '.join(en)}"
-    head = list(_head(held_back, deadlines))
-    rows = [
-        item.line(any(live for _, _, live in deadlines))
-        for item in sorted(broken, key=lambda item: item.rank)
-    ]
-    told = [(v.dataset, v.check_name, v.severity) for v in failed], held_back is not None
-    return State(hashlib.sha256(repr(told).encode()).hexdigest(), title, _fit(title, head, rows))
+    rows = [item.line(facts.any_live) for item in sorted(broken, key=lambda item: item.rank)]
+    body = _fit(title, list(_head(held_back, facts)), rows)
+    return State(_fingerprint(failed, facts, held_back), title, body)
 
 
-def _read(
-    connection: duckdb.DuckDBPyConnection, groups: Mapping[str, Sequence[Verdict]]
-) -> tuple[list[tuple[str, str, bool]], dict[str, _Stake], set[str]]:
-    """The assessments (id, deadline, still open), the stakes by dataset, the reference datasets."""
+def _fingerprint(failed: Sequence[Verdict], facts: _Facts, held_back: str | None) -> str:
+    """Of what people are told once. Of a reason only the words count, in whatever order."""
+    checks = [(v.dataset, v.check_name, v.severity) for v in failed]
+    words = None if held_back is None else sorted(set(_FIGURE.sub("", held_back).split()))
+    return hashlib.sha256(repr((checks, facts.stale, words)).encode()).hexdigest()
+
+
+def _read(connection: duckdb.DuckDBPyConnection, groups: Mapping[str, Sequence[Verdict]]) -> _Facts:
     if not connection.execute(
         "select 1 from duckdb_tables() "
         "where schema_name = 'marts' and table_name = 'fct_part_score'"
     ).fetchall():
-        return [], {}, set()  # the first night ended before there were scores
-    deadlines = connection.execute(
-        "select assessment_id, decisions_until::varchar, state <> 'closed' "
-        "from marts.dim_assessment order by all"
-    ).fetchall()
+        return _Facts()
     only_late = [all(check.check_name == LATE for check in checks) for checks in groups.values()]
     stakes = connection.execute(_STAKES, [list(groups), only_late]).fetchall()
     references = connection.execute(
         "select dataset from ops.schedule where is_reference"
     ).fetchall()
-    return (
-        deadlines,
-        {name: _Stake(*values) for name, *values in stakes},
-        {name for (name,) in references},
+    return _Facts(
+        deadlines=connection.execute(
+            "select assessment_id, decisions_until::varchar, state <> 'closed' "
+            "from marts.dim_assessment order by all"
+        ).fetchall(),
+        stakes={name: _Stake(*values) for name, *values in stakes},
+        references=[name for (name,) in references],
+        stale=connection.execute(
+            "select assessment_id, list(distinct indicator_code order by indicator_code) "
+            "from marts.fct_indicator_score where stale group by assessment_id order by all"
+        ).fetchall(),
     )
 
 
-def _head(held_back: str | None, deadlines: Sequence[tuple[str, str, bool]]) -> Iterator[str]:
+def _head(held_back: str | None, facts: _Facts) -> Iterator[str]:
     if held_back is not None:
         reason = _cut(" ".join(held_back.split()), 240)
         yield f"未发布，保留上一版本 not published, the last version stays: {reason}"
-    live = ", ".join(f"{name} {until}" for name, until, is_live in deadlines if is_live)
+    live = ", ".join(f"{name} {until}" for name, until, is_live in facts.deadlines if is_live)
     if live:
         yield _cut(f"可整改至 mending helps until: {live}", 240)
-    elif deadlines:
+    elif facts.deadlines:
         yield "考核均已截止，整改不再影响得分 all assessments are closed, mending moves no score"
+    if facts.stale:
+        stale = "; ".join(f"{name} {', '.join(codes)}" for name, codes in facts.stale)
+        yield _cut(f"数据过期的指标 stale indicators: {stale}", 240)
 
 
 def _fit(title: str, head: Sequence[str], rows: Sequence[str]) -> str:

@@ -1,14 +1,14 @@
-"""Alerts: what a night tells, to whom, how often, and that nothing of it can harm the night.
+"""Alerts: to whom a night tells its state, how often, and that nothing of it can harm the night.
 
 The addresses are real servers on this machine, reached the way apprise reaches any other.
 """
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import logging
+import re
 import socket
-import socketserver
 import subprocess
 import sys
 import threading
@@ -16,69 +16,27 @@ import time
 from collections.abc import Iterator
 from email import message_from_bytes
 from email.header import decode_header, make_header
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from scorecard.alerts import alert, check_addresses, sending
-from scorecard.alerts.message import MESSAGE_BYTES, problems
-from scorecard.errors import ConfigurationError
-from scorecard.models import metrics_of
-from scorecard.quality.verdict import Verdict
-from scorecard.rulebook import load_rulebook
+from scorecard.alerts import alert, sending
+from scorecard.quality.release import held_back
+from scorecard.quality.verdict import Verdict, keep_verdicts
 from scorecard.settings import PROJECT, Settings
-from tests.city import CITY_CODE, ROOT, City, contracts, models, rulebook
-
-TOKEN = "s3cr3t-t0k3n"
-LABELS = {c.name: (c.label_zh, c.label_en) for c in contracts().values()} | {
-    "fct_part_score": ("评分项得分", "Part scores")
-}
-
-
-def failed(dataset: str, check: str, observed: str = "3", severity: str = "warn") -> Verdict:
-    return Verdict(dataset, check, "validity", False, severity, observed, "0", "须为零", "zero")
-
-
-def passed(dataset: str, check: str) -> Verdict:
-    return Verdict(dataset, check, "validity", True, "warn", "0", "0", "须为零", "zero")
-
-
-class Receiver(ThreadingHTTPServer):
-    """A webhook: /500 refuses, /moved redirects, /hang never answers, /drip never ends."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.messages: list[dict[str, str]] = []
-        self.closing = threading.Event()
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    def url(self, path: str = "ok", query: str = "") -> str:
-        return f"json://user:{TOKEN}@127.0.0.1:{self.server_port}/{path}/{TOKEN}{query}"
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        path = self.path.split("/")[1]
-        if path == "hang":
-            self.server.closing.wait(20)
-            return
-        self.send_response({"500": 500, "moved": 302}.get(path, 200))
-        if path == "moved":
-            self.send_header("Location", "/ok")
-        self.end_headers()
-        while path == "drip" and not self.server.closing.wait(0.05):
-            self.wfile.write(b".")
-        if path == "ok":
-            self.server.messages.append(json.loads(body))
-
-    def log_message(self, *_: object) -> None:
-        """Keeps the addresses out of the tests' output, which is searched for them."""
+from tests.city import City
+from tests.quality.alerting import (
+    LABELS,
+    TOKEN,
+    MailHandler,
+    MailServer,
+    Receiver,
+    assert_unseen,
+    city_of,
+    failed,
+    passed,
+)
 
 
 @pytest.fixture
@@ -113,104 +71,6 @@ def night(city: City, tmp_path: Path):
     return run
 
 
-# What is said
-
-
-def test_a_failing_dataset_is_told_with_its_points_its_departments_and_the_deadline(city: City):
-    verdicts = [failed("network_links", "references_known"), passed("network_links", "keys_unique")]
-    state = problems(city.connection, verdicts, None, LABELS)
-    assert state.title == "政务考核告警：1 张数据表未通过检查 / scorecard: tables failing: 1"
-    assert state.body.splitlines() == [
-        "可整改至 mending helps until: huaibei-2019 2020-03-31",
-        "• 外网链路 network_links：教育局、税务局各至多 6 分 / "
-        "up to 6 points for each of 教育局, 税务局 [references_known]",
-        "详情 details: scorecard quality",
-    ]
-
-
-def test_a_part_that_does_not_apply_to_a_department_is_not_at_stake_for_it():
-    city = city_of("edu", "tax")
-    for code in ("006", "007"):
-        city.give(
-            "applicability",
-            {"indicator_code": code, "applicable": False, "decided_on": "2019-05-01"},
-        )
-    [row] = lines(city.score(), [failed("network_links", "keys_unique")])
-    assert "：税务局至多 6 分 / up to 6 points for 税务局 [" in row
-
-
-def test_a_late_dataset_puts_the_stale_parts_at_stake(city: City):
-    [row] = lines(city, [failed("network_probes", "due_period_arrived")])
-    assert "至多 3 分，按过期数据计分 / " in row
-    assert "up to 3 points for each of 教育局, 税务局, scored on old data [due_period" in row
-
-
-def test_where_a_dataset_is_in_time_nothing_is_at_stake_for_its_lateness():
-    city = city_of("edu")
-    city.give("network_probes", {"probed_at": "2019-12-31 23:55:00"})
-    [row] = lines(city.score(), [failed("network_probes", "due_period_arrived")])
-    assert "目前不涉及分值 / no points rest on it now [due_period_arrived]" in row
-    [row] = lines(city, [failed("network_probes", "keys_unique")])
-    assert "教育局至多 3 分" in row
-
-
-def test_an_assessment_that_can_still_be_mended_goes_before_a_closed_one(tmp_path: Path):
-    city = city_of("edu", rulebooks=(rulebook(), pilot(tmp_path))).score("2020-06-01")
-    verdicts = [failed("network_links", "keys_unique"), failed("network_outages", "keys_unique")]
-    state = problems(city.connection, verdicts, None, LABELS)
-    assert state.body.splitlines()[:3] == [
-        "可整改至 mending helps until: pilot-2020 2021-02-28",
-        "• 外网链路 network_links：教育局至多 4 分 / up to 4 points for 教育局 [keys_unique]",
-        "• 链路中断登记 network_outages：教育局至多 3 分（考核已截止） / "
-        "up to 3 points for 教育局 (closed) [keys_unique]",
-    ]
-
-
-def test_it_is_said_when_every_assessment_is_closed():
-    city = city_of("edu").score("2020-06-01")
-    first, row, _ = problems(
-        city.connection, [failed("network_links", "x")], None, LABELS
-    ).body.splitlines()
-    assert (
-        first == "考核均已截止，整改不再影响得分 all assessments are closed, mending moves no score"
-    )
-    assert "closed" not in row
-
-
-def test_what_blocks_comes_first_then_the_most_points(city: City):
-    names = ["network_outages", "departments", "network_links", "fct_part_score", "evidence"]
-    verdicts = [failed(name, "x") for name in names if name != "fct_part_score"]
-    verdicts.append(failed("fct_part_score", "points_in_range", severity="error"))
-    state = problems(city.connection, verdicts, "fct_part_score refused", LABELS)
-    assert "，得分未发布 / " in state.title
-    first, _, *rows, _ = state.body.splitlines()
-    assert first.endswith("the last version stays: fct_part_score refused")
-    told = [row.split("：")[0].split()[-1] for row in rows]
-    assert told == ["fct_part_score", "evidence", "network_links", "network_outages", "departments"]
-    assert "得分不可信 / scores not to be trusted" in rows[0]
-    assert "基础数据" in rows[-1]
-
-
-def test_eighty_departments_and_every_dataset_failing_fit_into_one_message():
-    city = City(departments=tuple(f"d{n}" for n in range(80))).score()
-    verdicts = [failed(name, f"check_{n}") for name in contracts() for n in range(9)]
-    state = problems(city.connection, verdicts, "因得分异常 " * 200, LABELS)
-    assert 1500 < len(f"{state.title}\r\n{state.body}".encode()) <= MESSAGE_BYTES < 2048
-    *_, row, last = state.body.splitlines()
-    assert "80 个部门各至多" in row
-    assert "[check_0, check_1, check_2 +6]" in row
-    shown = state.body.count("•")
-    left = len(contracts()) - shown
-    assert shown >= 5
-    assert last == f"另有 {left} 张 and {left} more: scorecard quality"
-
-
-def test_a_first_night_that_ends_before_there_are_scores_is_told_too():
-    state = problems(City().connection, [], "a model failed", LABELS)
-    assert state.title == "政务考核告警：得分未发布 / scorecard: scores not published"
-    assert "a model failed" in state.body
-
-
 # Who is told, and how often
 
 
@@ -239,6 +99,130 @@ def test_a_failure_is_sent_once_then_again_when_it_changes_and_when_it_is_over(n
     assert len(receiver.messages) == 5
 
 
+MOVED = failed("mart_scorecard", "total_moves_little", severity="error")
+HELD = "held back by mart_scorecard.total_moves_little: {}, expected within 10 points, or accepted"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("edu 60.00 -> 75.00 (+15.00)", "tax 60.00 -> 75.00 (+15.00)"),
+        ("edu 60.00 -> 75.00 (+15.00)", "edu 60.00 -> 75.00 (+15.00), tax 61.00 -> 75.00 (+14.00)"),
+        ("101 60.00 -> 75.00 (+15.00)", "102 60.00 -> 75.00 (+15.00)"),
+        ("edu-1 60.00 -> 75.00 (+15.00)", "edu-2 60.00 -> 75.00 (+15.00)"),
+        ("a-2019 edu 60.00 -> 75.00 (+15.00)", "a-2020 edu 60.00 -> 75.00 (+15.00)"),
+        ("edu 60.00 -> 75.00 (+15.00)", "edu 60.00 -> 不再考核 / no longer assessed"),
+    ],
+)
+def test_a_version_held_back_for_another_departments_total_is_told_anew(
+    night, receiver, first: str, second: str
+):
+    night([MOVED], receiver.url(), held_back=HELD.format(first))
+    night([MOVED], receiver.url(), held_back=HELD.format(second))
+    assert [second in m["message"] for m in receiver.messages] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("edu 60.00 -> 75.00 (+15.00)", "edu 60.10 -> 75.30 (+15.20)"),
+        ("101 60.00 -> 75.00 (+15.00)", "101 60.10 -> 75.30 (+15.20)"),
+        (
+            "edu 60.00 -> 75.00 (+15.00), tax 71.00 -> 57.00 (-14.00)",
+            "tax 71.00 -> 55.00 (-16.00), edu 60.00 -> 75.00 (+15.00)",
+        ),
+        ("edu 60.00 -> 75.00 (+15.00) and 7 more", "edu 60.00 -> 75.00 (+15.00) and 8 more"),
+    ],
+)
+def test_a_version_held_back_for_the_same_totals_is_told_once_whatever_their_figures(
+    night, receiver, first: str, second: str
+):
+    for observed in (first, second):
+        night([MOVED], receiver.url(), held_back=HELD.format(observed))
+    assert len(receiver.messages) == 1
+
+
+def test_a_version_held_back_by_a_corrupted_model_after_a_moved_total_is_told_anew(
+    night, receiver, city
+):
+    day = dt.date(2020, 3, 31)
+    for check, observed in (
+        ("total_moves_little", "edu 60.00 -> 75.00 (+15.00)"),
+        ("total_adds_up", "60"),
+        ("total_adds_up", "61"),
+    ):
+        verdict = failed("mart_scorecard", check, observed, "error")
+        keep_verdicts(city.connection, day, [verdict])
+        night([verdict], receiver.url(), held_back=held_back(city.connection))
+    assert ["total_adds_up: 60" in m["message"] for m in receiver.messages] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("reasons", "told"),
+    [
+        (["OutOfMemoryException", "OutOfMemoryException", "IOException"], 2),
+        (["scores.part_score failed: ConversionException: on the data",
+          "scores.adjustment failed: ConversionException: on the data"], 2),
+        (["3 models were not built for 2020-03-20, such as marts.a",
+          "4 models were not built for 2020-03-21, such as marts.a"], 1),
+    ],
+)  # fmt: skip
+def test_a_night_that_breaks_for_another_cause_is_told_anew(night, receiver, reasons, told: int):
+    for reason in reasons:
+        night([], receiver.url(), held_back=reason)
+    assert len(receiver.messages) == told
+
+
+def test_more_stale_indicators_are_told_though_the_same_checks_fail(tmp_path: Path, receiver):
+    city = city_of("edu")
+    late = [failed("network_probes", "due_period_arrived")]
+    told = []
+    for decided_on, applicable in (
+        ("2019-05-01", False),
+        ("2019-05-02", False),
+        ("2019-06-01", True),
+    ):
+        city.give(
+            "applicability",
+            {"indicator_code": "006", "applicable": applicable, "decided_on": decided_on},
+        )
+        settings = Settings(home=tmp_path, alert_urls=receiver.url())
+        alert(settings, city.score().connection, late, None, LABELS)
+        told.append(len(receiver.messages))
+    assert told == [1, 1, 2]
+    stale = [re.search(r"stale indicators: .*", m["message"])[0] for m in receiver.messages]
+    assert ["006" in line for line in stale] == [False, True]
+
+
+def test_points_and_deadlines_that_change_are_no_news(night, receiver, city):
+    verdicts = [failed("network_links", "references_known")]
+    night(verdicts, receiver.url())
+    city.connection.begin()
+    city.connection.execute("update marts.fct_part_score set points = points / 2")
+    city.connection.execute("update marts.dim_assessment set decisions_until = '2020-04-30'")
+    night(verdicts, receiver.url())
+    city.connection.rollback()
+    assert len(receiver.messages) == 1
+
+
+def test_a_version_that_goes_out_again_is_told_though_datasets_still_fail(night, receiver):
+    warns = failed("network_links", "references_known")
+    night([warns, MOVED], receiver.url(), held_back=HELD.format("edu 60.00 -> 75.00 (+15.00)"))
+    for _ in range(2):
+        night([warns], receiver.url())
+    assert ["得分未发布" in m["title"] for m in receiver.messages] == [True, False]
+
+
+def test_an_address_that_was_down_when_all_was_well_again_hears_it_once_later(night, receiver):
+    night([failed("network_links", "x")], receiver.url())
+    receiver.is_down = True
+    assert len(night([], receiver.url())) == 1
+    receiver.is_down = False
+    night([], receiver.url())
+    night([], receiver.url())
+    assert [m["type"] for m in receiver.messages] == ["warning", "success"]
+
+
 def test_a_night_without_failures_is_silent(night, receiver):
     assert night([passed("network_links", "references_known")], receiver.url()) == []
     assert receiver.messages == []
@@ -264,6 +248,22 @@ def test_a_new_address_is_told_what_stands(night, receiver):
     night(verdicts, receiver.url())
     night(verdicts, receiver.url(), receiver.url(query="?-new=yes"))
     assert len(receiver.messages) == 2
+
+
+def test_a_mail_is_plain_text_with_its_subject(night, monkeypatch):
+    with MailServer(("127.0.0.1", 0), MailHandler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        port = server.server_address[1]
+        url = f"mailto://127.0.0.1:{port}?from=scorecard@example.gov.cn&to=a@example.gov.cn"
+        assert night([failed("network_links", "x")], url) == []
+        server.shutdown()
+    [mail] = [message_from_bytes(raw) for raw in server.mails]
+    subject = str(make_header(decode_header(mail["Subject"])))
+    assert subject == "政务考核告警：1 张数据表未通过检查 / scorecard: tables failing: 1"
+    assert mail.get_content_type() == "text/plain"
+    text = mail.get_payload(decode=True).decode("utf-8")
+    assert len(text.splitlines()) == 4
+    assert "• 外网链路 network_links：" in text
 
 
 # Nothing of it harms the night
@@ -370,155 +370,3 @@ with duckdb.connect() as warehouse:
 assert not {"apprise", "requests"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", program, str(tmp_path), urls], cwd=PROJECT, check=True)
-
-
-# The addresses
-
-FORMS = {
-    "wecombot://693a91f6-7cee-4bc4-97a0-0ec2sifa5aaa": "NotifyWeComBot",
-    "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7cee": "NotifyWeComBot",
-    "dingtalk://a1b2c3d4e5f6": "NotifyDingTalk",
-    "dingtalk://SEC0a1b2c3d@a1b2c3d4e5f6": "NotifyDingTalk",
-    "feishu://7c1e33d0-90ab-4cde-8f01-23456789abcd": "NotifyFeishu",
-    "mailtos://scorecard:p%40ss%20word@smtp.example.gov.cn:465"
-    "?mode=ssl&from=scorecard@example.gov.cn&to=a@example.gov.cn,b@example.gov.cn": "NotifyEmail",
-    "mailtos://scorecard:password@smtp.example.gov.cn:587"
-    "?from=scorecard@example.gov.cn&to=a@example.gov.cn": "NotifyEmail",
-    "mailto://smtp.example.gov.cn:25"
-    "?from=scorecard@example.gov.cn&to=a@example.gov.cn": "NotifyEmail",
-    "jsons://example.gov.cn/hooks/scorecard": "NotifyJSON",
-    "json://user:password@10.1.2.3:8080/hooks/scorecard": "NotifyJSON",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("url", "service"), FORMS.items())
-def test_the_documented_forms_are_understood(url: str, service: str):
-    opened, fault = sending.open_address(sending.Address(1, url))
-    assert fault == ""
-    assert type(opened).__name__ == service
-    for page in ("alerts.md", "alerts.zh-CN.md"):
-        form = url.partition("=" if url.startswith("https:") else "//")[0]
-        assert form in (ROOT / "docs" / page).read_text(encoding="utf-8")
-
-
-def test_a_mail_with_two_recipients_goes_to_both():
-    [url] = [url for url in FORMS if ":465" in url]
-    opened, _ = sending.open_address(sending.Address(1, url))
-    assert [to for _, to in opened.targets] == ["a@example.gov.cn", "b@example.gov.cn"]
-    assert opened.password == "p@ss word"
-    assert opened.secure_mode == "ssl"
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "json://a/1 json://b/2?to=x,y",
-        "json://a/1\n\n  json://b/2?to=x,y\n",
-        "json://a/1, json://b/2?to=x,y",
-        "json://a/1,json://b/2?to=x,y",
-    ],
-)
-def test_blanks_separate_addresses_and_a_comma_inside_one_does_not(text: str):
-    urls = [a.url for a in sending.addresses_of(Settings(alert_urls=text))]
-    assert urls == ["json://a/1", "json://b/2?to=x,y"]
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        (f"json://h wecomm://{TOKEN}", "address 2 (schema wecomm) is not understood"),
-        (f"{TOKEN} json://h", "address 1 (schema missing) is not understood"),
-        (f"wecombot://bad~{TOKEN}", "address 1 (schema wecombot) is not understood"),
-        (f"https://oapi.dingtalk.com/robot/send?access_token={TOKEN}", "(schema https) is not"),
-        (f"jsons://h/{TOKEN}?verify=no", "turns the check of certificates off"),
-    ],
-)
-def test_checking_names_an_address_that_cannot_be_used_and_not_its_secret(
-    text: str, what: str, caplog, capfd
-):
-    caplog.set_level(logging.DEBUG)
-    with pytest.raises(ConfigurationError) as error:
-        check_addresses(Settings(alert_urls=text))
-    assert what in str(error.value)
-    assert "SCORECARD_ALERT_URLS" in str(error.value)
-    assert TOKEN not in str(error.value) + repr(error.value)
-    assert_unseen(TOKEN, caplog, capfd)
-
-
-def test_checking_sound_addresses_names_their_kinds(monkeypatch):
-    monkeypatch.setenv("SCORECARD_ALERT_URLS", f"wecombot://{TOKEN} jsons://h/{TOKEN}")
-    assert check_addresses(Settings()) == "alerts: wecombot, jsons"
-    monkeypatch.setenv("SCORECARD_ALERT_URLS", "")
-    assert check_addresses(Settings()) == "alerts: none, SCORECARD_ALERT_URLS is empty"
-
-
-def test_the_addresses_are_not_shown_with_the_settings():
-    settings = Settings(alert_urls=f"json://h/{TOKEN}")
-    assert TOKEN not in repr(settings) + str(sending.addresses_of(settings))
-
-
-def test_a_mail_is_plain_text_with_its_subject(night, monkeypatch):
-    with MailServer(("127.0.0.1", 0), MailHandler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        port = server.server_address[1]
-        url = f"mailto://127.0.0.1:{port}?from=scorecard@example.gov.cn&to=a@example.gov.cn"
-        assert night([failed("network_links", "x")], url) == []
-        server.shutdown()
-    [mail] = [message_from_bytes(raw) for raw in server.mails]
-    subject = str(make_header(decode_header(mail["Subject"])))
-    assert subject == "政务考核告警：1 张数据表未通过检查 / scorecard: tables failing: 1"
-    assert mail.get_content_type() == "text/plain"
-    text = mail.get_payload(decode=True).decode("utf-8")
-    assert len(text.splitlines()) == 3
-    assert "• 外网链路 network_links：" in text
-
-
-class MailServer(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-
-    def __init__(self, *arguments: object) -> None:
-        self.mails: list[bytes] = []
-        super().__init__(*arguments)
-
-
-class MailHandler(socketserver.StreamRequestHandler):
-    server: MailServer
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        while line := self.rfile.readline():
-            verb = line.split()[0].upper()
-            if verb == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                self.server.mails.append(b"".join(iter(self.rfile.readline, b".\r\n")))
-            self.wfile.write(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
-
-
-# Helpers
-
-NAMES = {"edu": "教育局", "tax": "税务局"}
-
-
-def city_of(*departments: str, rulebooks=()) -> City:
-    city = City(*rulebooks, departments=())
-    for name in departments:
-        row = {"department_id": name, "short_name": NAMES[name], "active_from": "2010-01-01"}
-        city.give("departments", row)
-    return city
-
-
-def pilot(folder: Path):
-    text = (ROOT / "tests" / "rulebooks" / "tiny-2020.yaml").read_text(encoding="utf-8")
-    file = folder / "pilot-2020.yaml"
-    file.write_text(text.replace("340300", CITY_CODE), encoding="utf-8")
-    return load_rulebook(file, metrics_of(models()))
-
-
-def lines(city: City, verdicts: list[Verdict]) -> list[str]:
-    """The datasets' lines of the message, without what stands around them."""
-    return problems(city.connection, verdicts, None, LABELS).body.splitlines()[1:-1]
-
-
-def assert_unseen(secret: str, caplog, capfd) -> None:
-    out, err = capfd.readouterr()
-    assert secret not in caplog.text + out + err
