@@ -10,7 +10,7 @@ run: setup
 	$(SCORECARD) nightly
 
 test: setup
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 setup: .venv/.ready
 
