@@ -58,7 +58,9 @@ def _spec(check: Check) -> dg.AssetCheckSpec:
     return dg.AssetCheckSpec(
         check.name,
         asset=key.asset_key,
-        description=f"{check.why_zh}\n\n{check.why_en}",
+        description="\n\n".join(
+            filter(None, (check.why_zh, check.why_en, check.tolerance_because))
+        ),
         blocking=check.is_blocking,
     )
 

@@ -27,7 +27,7 @@ from scorecard.landing.inbox import InboxFile
 from scorecard.landing.load import Landing
 from scorecard.models import load_models, metrics_of
 from scorecard.quality.examples import failing_examples
-from scorecard.quality.frame import source_frame
+from scorecard.quality.frame import SourceFrames
 from scorecard.quality.profile import update_profiles
 from scorecard.rulebook import load_rulebooks
 from scorecard.scoring import prepare_rules, run_models
@@ -88,11 +88,7 @@ class Night:
         self._time(seconds, "landing", lambda: self._land(paths))
         self._time(seconds, "profiles", lambda: update_profiles(self.connection, self.contracts))
         self._time(seconds, "models", self._score)
-        frames = self._time(
-            seconds,
-            "frames",
-            lambda: {c.name: source_frame(self.connection, c) for c in self.contracts.values()},
-        )
+        frames = self._time(seconds, "frames", self._frames)
         self._time(seconds, "judgement", lambda: self._judge(frames))
         return seconds
 
@@ -115,6 +111,10 @@ class Night:
         prepare_rules(self.connection, self.contracts, self.models, self.rulebooks, DAY)
         made_before = [name for name in self.models if name != "marts.fct_quality_check"]
         run_models(self.connection, self.models, made_before)
+
+    def _frames(self) -> dict[str, DataFrame]:
+        frames = SourceFrames(self.connection, self.contracts.values())
+        return {name: frames.of(contract) for name, contract in self.contracts.items()}
 
     def _judge(self, frames: Mapping[str, DataFrame]) -> None:
         from expectations.judge import judge

@@ -6,11 +6,12 @@ Checks are declared here without Great Expectations, since the code location lis
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["completeness", "timeliness", "validity"]
 Severity = Literal["warn", "error"]
+
 
 SEVERITIES: dict[Severity, tuple[str, str]] = {
     "warn": (
@@ -30,10 +31,12 @@ class Check:
     """One expectation about one frame: of a dataset (see `scorecard.quality.frame`) or a score.
 
     `subject` is the dataset or published table, `expectation` the name of a class in
-    `great_expectations.expectations` and `arguments` what it takes beside reasons and severity.
+    `great_expectations.expectations` that measures the frame and does not go by its rows, which are
+    counts; `arguments` are what it takes beside reasons and severity.
     `observed_from` and `expected_from` name text columns of the frame that say better than a
     number what was found and expected; the greatest of their values is shown. `measure` is the
-    frame's column that the examples of a failure are looked up for.
+    frame's column that the examples of a failure are looked up for. `tolerance_because` says why a
+    limit is where it is, if it is not just none at all. `sql` is what a contract's rule asks.
     """
 
     subject: str
@@ -47,7 +50,8 @@ class Check:
     measure: str | None = None
     observed_from: str | None = None
     expected_from: str | None = None
-    tolerance_because: str | None = field(default=None)
+    tolerance_because: str | None = None
+    sql: str | None = None
 
     @property
     def is_blocking(self) -> bool:

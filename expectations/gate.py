@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from expectations.check import Check
-from expectations.scores import score_checks, score_examples, score_frames
+from expectations.score_frames import score_examples, score_frames
+from expectations.scores import judged_tables, score_checks
 from expectations.sources import source_checks
-from scorecard.errors import ScorecardError
+from scorecard.contract import Contract
+from scorecard.errors import ConfigurationError
 from scorecard.night import HISTORY
 from scorecard.quality.examples import failing_examples
-from scorecard.quality.frame import source_frame
+from scorecard.quality.frame import SourceFrames
+from scorecard.quality.profile import UnaskableError, unaskable_rules, update_profiles
 from scorecard.quality.release import HeldBackError, held_back, judged_day, mark_judged
 from scorecard.quality.state import write_state
 from scorecard.quality.verdict import Verdict, keep_verdicts
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 def all_checks(workspace: Workspace) -> tuple[Check, ...]:
     """Every check there is: those of the datasets, then those of the scores."""
     sources = [check for c in workspace.contracts.values() for check in source_checks(c)]
-    return (*sources, *score_checks())
+    return (*sources, *score_checks(judged_tables(workspace.published)))
 
 
 def checks_digest(checks: Sequence[Check]) -> str:
@@ -62,14 +65,15 @@ def judge_night(
 
     day = judged_day(connection)
     settings = workspace.settings
-    scores = score_frames(connection)
+    update_profiles(connection, workspace.contracts)  # rules may be all that changed
+    tables = judged_tables(workspace.published)
+    scores = score_frames(connection, tables, checks)
     sources, unsound = _source_frames(connection, workspace)
 
     def examples(check: Check) -> Sequence[str]:
         if check.subject in scores:
-            return score_examples(check, scores[check.subject])
-        contract = workspace.contracts[check.subject]
-        return failing_examples(connection, contract, check.measure) if check.measure else ()
+            return score_examples(check, tables[check.subject], scores[check.subject])
+        return _source_examples(connection, workspace.contracts[check.subject], check)
 
     judgement = judge(sources | scores, [c for c in checks if c.subject not in unsound], examples)
     verdicts = (
@@ -96,15 +100,33 @@ def _source_frames(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
     """The frames of the datasets, and why there is none of a dataset whose rules cannot be asked.
 
-    One source must not keep the others from being judged and published.
+    One source must not keep the others from being judged and published. What is no source's fault,
+    such as a full disk, ends the night.
     """
-    frames, unsound = {}, {}
+    found, frames = SourceFrames(connection, workspace.contracts.values()), {}
+    unsound = {
+        name: f"rules that raise on its rows: {rules}"
+        for name, rules in unaskable_rules(connection).items()
+    }
     for name, contract in workspace.contracts.items():
-        try:
-            frames[name] = source_frame(connection, contract)
-        except ScorecardError as error:
-            unsound[name] = error.what
+        if name not in unsound:
+            try:
+                frames[name] = found.of(contract)
+            except (ConfigurationError, UnaskableError) as error:
+                unsound[name] = error.what
     return frames, unsound
+
+
+def _source_examples(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, check: Check
+) -> Sequence[str]:
+    """Keys of rows that fail a check; none where a rule raises on rows that newer ones replaced."""
+    if check.measure is None:
+        return ()
+    try:
+        return failing_examples(connection, contract, check.measure)
+    except UnaskableError:
+        return ()
 
 
 def _not_judged(check: Check, why: str) -> Verdict:
@@ -121,7 +143,7 @@ def _not_judged(check: Check, why: str) -> Verdict:
     )
 
 
-def judge_past_day(connection: duckdb.DuckDBPyConnection) -> None:
+def judge_past_day(workspace: Workspace, connection: duckdb.DuckDBPyConnection) -> None:
     """Lets a past day's scores into the history, or refuses them; no earlier version is compared.
 
     Raises:
@@ -130,8 +152,9 @@ def judge_past_day(connection: duckdb.DuckDBPyConnection) -> None:
     from expectations.judge import judge
 
     day = judged_day(connection)
-    checks = [check for check in score_checks() if f"marts.{check.subject}" in HISTORY]
-    frames = score_frames(connection, {check.subject for check in checks})
+    tables = {n: table for n, table in workspace.published.items() if f"marts.{n}" in HISTORY}
+    checks = score_checks(tables)
+    frames = score_frames(connection, tables, checks)
     failed = [v for v in judge(frames, checks, lambda check: ()).verdicts if v.blocks]
     if failed:
         raise HeldBackError(

@@ -55,9 +55,8 @@ def judge(
 ) -> Judgement:
     """Runs every check on the frame of its subject.
 
-    A check that finds no value in its columns fails, and so does an aggregate over a column with a
-    null, since measures promise to have none. A rule for each row passes over nulls: whether they
-    may be there is for another check to say.
+    A check that finds no value in its column fails, and so does one over a column with a null,
+    since measures promise to have none.
 
     Args:
         frames: The frame of every subject that a check names; more are ignored.
@@ -92,18 +91,15 @@ def _require_columns(
         raise ScorecardError(f"has two checks named '{twice[0]}'", subject, "rename one")
     known = set(frames[subject].columns)
     for check in checks:
-        told = [name for name in (check.observed_from, check.expected_from) if name]
-        missing = [name for name in (*_columns(check), *told) if name not in known]
+        read = (_column(check), check.observed_from, check.expected_from)
+        missing = [name for name in read if name and name not in known]
         if missing:
             raise _unjudged(check, f"its frame has no column '{missing[0]}'")
 
 
-def _columns(check: Check) -> list[str]:
-    """The columns that the expectation looks at; none for one about the table."""
-    single = [check.arguments[key] for key in ("column", "column_A", "column_B")
-              if key in check.arguments]  # fmt: skip
-    several = check.arguments.get("column_list", ())
-    return [str(name) for name in (*single, *several)]  # type: ignore[misc]
+def _column(check: Check) -> str | None:
+    """The column that the expectation looks at; None for one about the table."""
+    return str(check.arguments["column"]) if "column" in check.arguments else None
 
 
 def _batches() -> Any:
@@ -168,10 +164,9 @@ def _expectation(check: Check) -> Any:
 
 def _verdict(check: Check, frame: pd.DataFrame, result: Any, values: Mapping[str, int]) -> Verdict:
     """Without examples. `values` counts what is not null by column."""
-    columns = _columns(check)
-    is_measure = bool(columns) and "observed_value" in result.result
-    nulls = len(frame) - values[columns[0]] if is_measure else 0
-    saw_nothing = bool(columns) and not any(values[column] for column in columns)
+    column = _column(check)
+    nulls = len(frame) - values[column] if column else 0
+    saw_nothing = column is not None and not values[column]
     return Verdict(
         dataset=check.subject,
         check_name=check.name,

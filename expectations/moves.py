@@ -1,4 +1,4 @@
-"""Totals against those published before: which moved far, and why that is right.
+"""Totals against those published before: which moved far or are gone, and why that is right.
 
 The check `total_moves_little` rests on it, and `scorecard accept` accepts what is held here. What
 was published stands in `ops.published_total`; the SQL is `frames/total_move.sql`.
@@ -28,7 +28,8 @@ BECAUSE = (
     "back; 7 days: after a week without a night (a holiday) totals are still compared, over a "
     "longer time they move by themselves"
 )
-EXPECTED = f"within {MOST_POINTS} points of the version published before, or accepted"
+EXPECTED = f"all there, within {MOST_POINTS} points of the version published before, or accepted"
+GONE = "不再考核 / no longer assessed"
 SHOWN_MOVES = 5
 _FRAMES = Path(__file__).parent / "frames"
 
@@ -37,32 +38,38 @@ _FRAMES = Path(__file__).parent / "frames"
 class Move:
     """A department's total that moved too far; `accepted_reason` is why it may, None if held.
 
-    `name` is the department's, and with several assessments the assessment's before it.
+    `name` is the department's, and with several assessments the assessment's before it. `total` is
+    None where the department is no longer assessed, `previous_version` what it is compared with.
     """
 
     name: str
     assessment_id: str
     as_of: dt.date
     department_id: str
-    total: Decimal
+    total: Decimal | None
     previous_total: Decimal
+    previous_version: str
     accepted_reason: str | None
 
+    def __str__(self) -> str:
+        """From which total to which."""
+        return f"{self.name} {self.previous_total} -> {_told(self.total)}"
+
     @property
-    def moved(self) -> Decimal:
-        """By how many points, signed."""
-        return self.total - self.previous_total
+    def moved(self) -> str:
+        """By how many points, signed and in brackets; nothing where no total is left to tell it."""
+        return "" if self.total is None else f" ({self.total - self.previous_total:+})"
 
 
 def held_moves(
     connection: duckdb.DuckDBPyConnection,
-) -> list[tuple[str, dt.date, str, Decimal]]:
-    """Assessment, as_of, department and total of what moved too far and nobody accepted."""
+) -> list[tuple[str, dt.date, str, Decimal | None, str]]:
+    """What moved too far and nobody accepted, as `release.accept_moves` takes it."""
     with compared_totals(connection):
         return [
-            (move.assessment_id, move.as_of, move.department_id, move.total)
-            for move in _far_moves(connection)
-            if move.accepted_reason is None
+            (m.assessment_id, m.as_of, m.department_id, m.total, m.previous_version)
+            for m in _far_moves(connection)
+            if m.accepted_reason is None
         ]
 
 
@@ -90,9 +97,9 @@ def moves_found(connection: duckdb.DuckDBPyConnection) -> str:
         (move for move in far if move.accepted_reason is not None),
         key=attrgetter("accepted_reason"),
     )
-    texts = [_listed([f"{_line(move)} ({move.moved:+})" for move in held])] if held else []
+    texts = [_listed([f"{move}{move.moved}" for move in held])] if held else []
     texts += [
-        f"accepted: {_listed([_line(move) for move in moves])}: {reason}"
+        f"accepted: {_listed([str(move) for move in moves])}: {reason}"
         for reason, moves in groupby(accepted, attrgetter("accepted_reason"))
     ]
     texts += _accepted_before(connection, {move.department_id for move in far})
@@ -107,7 +114,7 @@ def _accepted_before(connection: duckdb.DuckDBPyConnection, told: set[str]) -> l
         "using (assessment_id, as_of) order by accepted_at, department_id"
     ).fetchall()
     return [
-        f"accepted: {department} {total}: {reason}"
+        f"accepted: {department} {_told(total)}: {reason}"
         for department, total, reason in rows
         if department not in told
     ]
@@ -118,7 +125,8 @@ def _far_moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:
     rows = connection.execute(
         "select case when (select count(*) from rules.assessment) > 1 then assessment_id || ' ' "
         "else '' end || department_id, "
-        "assessment_id, as_of, department_id, total, previous_total, accepted_reason "
+        "assessment_id, as_of, department_id, total, previous_total, previous_version, "
+        "accepted_reason "
         "from total_move where is_held or accepted_reason is not null "
         "order by abs(moved) desc, assessment_id, department_id"
     ).fetchall()
@@ -134,8 +142,8 @@ def _nothing_far(connection: duckdb.DuckDBPyConnection) -> str:
     return f"{compared} totals compared, none moved by more than {most}"
 
 
-def _line(move: Move) -> str:
-    return f"{move.name} {move.previous_total} -> {move.total}"
+def _told(total: Decimal | None) -> str:
+    return GONE if total is None else str(total)
 
 
 def _listed(lines: list[str]) -> str:

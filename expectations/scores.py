@@ -1,25 +1,19 @@
-"""The suites of the published scores: what must be true of them before they may go out.
+"""The suites of the published tables: what must be true of them before they may go out.
 
-Each check reads a count that `frames/<table>.sql` makes by working the table out again from the
-rulebook's tables, the assessed departments and the tables it is made of, never from the models that
-made it. All of them block. A check is added with its count in the frame and a row that it rejects.
+Every table is asked for its rows, its required values and its key, by its contract. What else must
+hold of the scores is said here check by check; the counts they read are made in `score_frames`. All
+of them block. A check is added with its count in the frame and a row that it rejects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-import duckdb
+from collections.abc import Iterator, Mapping
 
 from expectations.check import Check, Kind
-from expectations.moves import BECAUSE, EXPECTED, compared_totals, moves_found
+from expectations.moves import BECAUSE
+from scorecard.contract import Contract
+from scorecard.night import MADE_AT_PUBLISHING
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-_FRAMES = Path(__file__).parent / "frames"
 _INDICATOR = "fct_indicator_score"
 _PART = "fct_part_score"
 _CARD = "mart_scorecard"
@@ -27,89 +21,54 @@ _LEVEL = "mart_scorecard_level"
 _HISTORY = "fct_score_history"
 _RULEBOOK = "dim_indicator"
 
-_KEYS = {
-    _RULEBOOK: ("assessment_id", "indicator_code"),
-    _PART: ("assessment_id", "department_id", "indicator_code", "part"),
-    _INDICATOR: ("assessment_id", "department_id", "indicator_code"),
-    _CARD: ("assessment_id", "department_id"),
-    _LEVEL: ("assessment_id", "department_id", "level1"),
-    _HISTORY: ("assessment_id", "as_of"),
-}
-"""The grain of each frame: that of the table, but for the history, which is reduced to days."""
-
 _GREATEST = "ExpectColumnMaxToBeBetween"
 """Of what every suite needs: the greatest of nothing is none and fails, a sum of nothing is 0."""
 
 
-def score_checks() -> tuple[Check, ...]:
-    """Every check of the published scores, table by table in the order they are made."""
+def judged_tables(published: Mapping[str, Contract]) -> dict[str, Contract]:
+    """The published tables that are judged: all but what is made of the verdicts themselves."""
+    return {
+        name: table
+        for name, table in published.items()
+        if f"marts.{name}" not in MADE_AT_PUBLISHING
+    }
+
+
+def score_checks(tables: Mapping[str, Contract]) -> tuple[Check, ...]:
+    """Every check of the tables, see `judged_tables`, table by table."""
     own = list(_own_checks())
     return tuple(
         check
-        for subject in _KEYS
-        for check in (*_common(subject), *(c for c in own if c.subject == subject))
+        for subject, table in tables.items()
+        for check in (*_common(table), *(c for c in own if c.subject == subject))
     )
 
 
-def score_frames(
-    connection: duckdb.DuckDBPyConnection,
-    subjects: Collection[str] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """The frame of every table that has checks, or of those named.
-
-    A frame has a row for each key that is due or published and a row for each assessment as a
-    whole, so that it is never empty: a city without departments rightly publishes empty tables.
-
-    Args:
-        connection: The open warehouse; the models have run.
-        subjects: Tables, where only some of them stand.
-    """
-    frames = {}
-    for subject in _KEYS:
-        if subjects is not None and subject not in subjects:
-            continue
-        if subject == _CARD:
-            with compared_totals(connection):
-                frames[subject] = _frame(connection, subject).assign(
-                    moves_found=moves_found(connection), moves_expected=EXPECTED
-                )
-        else:
-            frames[subject] = _frame(connection, subject)
-    return frames
-
-
-def _frame(connection: duckdb.DuckDBPyConnection, subject: str) -> pd.DataFrame:
-    return connection.execute((_FRAMES / f"{subject}.sql").read_text(encoding="utf-8")).df()
-
-
-def score_examples(check: Check, frame: pd.DataFrame, limit: int = 20) -> list[str]:
-    """Keys of rows that fail a check, such as `assessment_id=huaibei-2019, department_id=edu`."""
-    failing = frame.loc[frame[check.measure] > 0, list(_KEYS[check.subject])].head(limit)
-    return [
-        ", ".join(f"{name}={value}" for name, value in row.items() if isinstance(value, str))
-        for row in failing.to_dict("records")
-    ]
-
-
-def _common(subject: str) -> Iterator[Check]:
+def _common(table: Contract) -> Iterator[Check]:
     """The floor, the ceiling of nulls and the grain: what other checks pass over without them."""
     yield _none(
-        subject, "rows_present", "completeness", "rows_lacking",
-        "行数不得少于应有的行数：缺一行，就有一个部门或一项内容未予考核",
-        "There are no fewer rows than there must be: where one lacks, somebody is not assessed",
+        table.name, "rows_present", "completeness", "rows_lacking",
+        "行数不得少于应有的行数：缺一行，就有一个部门或一项内容未予考核或公布",
+        "There are no fewer rows than there must be: where one lacks, somebody is not assessed or "
+        "something not told",
         expectation=_GREATEST, observed_from="rows_found", expected_from="rows_expected",
     )  # fmt: skip
     yield _none(
-        subject, "values_present", "completeness", "missing_values",
-        "必填列不得为空：空值会被汇总略过，得分因此偏低而无从察觉",
-        "No required column is empty: sums pass over a null, and a score is too low unseen",
+        table.name, "values_present", "completeness", "missing_values",
+        "必填列不得为空：空值会被汇总略过，结果因此偏低而无从察觉",
+        "No required column is empty: sums pass over a null, and are too low unseen",
         expectation=_GREATEST,
     )  # fmt: skip
-    yield _none(
-        subject, "keys_unique", "validity", "repeated",
-        "主键不得重复：重复的行会被汇总两次，使用方取到哪一行也无法确定",
-        "No key stands twice: sums count such a row twice, and readers get either of them",
-    )  # fmt: skip
+    if table.key:
+        why_zh = "主键不得重复：重复的行会被汇总两次，使用方取到哪一行也无法确定"
+        why_en = "No key stands twice: sums count such a row twice, and readers get either of them"
+    else:
+        why_zh = "本表没有主键，行数不得多于其来源的行数：多出的即为重复，会被汇总两次"
+        why_en = (
+            "Without a key, there are no more rows than the table is made of: what is beyond them "
+            "stands twice, and sums count it twice"
+        )
+    yield _none(table.name, "keys_unique", "validity", "repeated", why_zh, why_en)
 
 
 def _own_checks() -> Iterator[Check]:
@@ -231,11 +190,11 @@ def _card_checks() -> Iterator[Check]:
     )  # fmt: skip
     yield _none(
         _CARD, "total_moves_little", "validity", "unaccepted",
-        "与 7 日内发布的上一版本相比，部门总分变动超过 10 分的，须经确认并说明理由后方可发布，"
-        "以防程序或数据差错造成的异常得分流出",
-        "A total that moves by more than 10 points from the version published within 7 days is "
-        "published only once somebody has accepted it and said why: it is more often a fault than "
-        "a deed",
+        "与 7 日内发布的上一版本相比，部门总分变动超过 10 分的，或者部门不再列入考核的，"
+        "须经确认并说明理由后方可发布，以防程序或数据差错造成的异常得分流出",
+        "A total that moves by more than 10 points from the version published within 7 days, or a "
+        "department of it that is no longer assessed, is published only once somebody has "
+        "accepted it and said why: it is more often a fault than a deed",
         observed_from="moves_found", expected_from="moves_expected", tolerance_because=BECAUSE,
     )  # fmt: skip
 

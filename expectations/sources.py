@@ -7,14 +7,47 @@ contract. All of them warn: a bad source costs its own parts and never holds the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from expectations.check import Check, Kind
 from scorecard.contract import Column, Contract
 from scorecard.contract.model import Reference, Rule
+from scorecard.quality.silence import CERTAIN_ROWS, THIN, USUAL_ROWS
+from scorecard.quality.steadiness import OTHERS, TIMES
 
 _UNITS = {"daily": ("日", "day"), "monthly": ("月", "month"), "yearly": ("年", "year")}
 _LAST_DAYS = {"monthly": 28, "yearly": 31}  # what every month, and a January, surely has
+
+SILENT_BECAUSE = (
+    f"{CERTAIN_ROWS} 行：各行若互不相关，通常（中位数）达 {CERTAIN_ROWS} 行的周期一行也没有，"
+    f"可能性约 {math.exp(CERTAIN_ROWS) / 1e8:.0f} 亿分之一；通常更少的，没有不足为奇，不作判断；"
+    f"1/{THIN}：春节所在的月份和暑期也会少到一半；全市每月通常不足 {USUAL_ROWS} 行的，不作判断 / "
+    f"{CERTAIN_ROWS} rows: if rows come independently, a period that usually (median) has so many "
+    f"is empty once in {math.exp(CERTAIN_ROWS) / 1e6:.0f} million; of fewer, none may be chance; "
+    f"1/{THIN}: the month of the Spring Festival and summers may have half; not looked at where a "
+    f"city's months usually have fewer than {USUAL_ROWS} rows"
+)
+STEADY_BECAUSE = (
+    f"{TIMES} 倍：单位填错相差千倍（毫秒填成秒）或万倍（人填成万人），业务忙闲不至于此；"
+    f"可比的其他值不足 {OTHERS} 个时，其中一个有误就会左右中位数，不作判断 / "
+    f"{TIMES} times: a mistaken unit is a thousand times off (seconds for milliseconds) or ten "
+    f"thousand (persons for ten thousands), a busy month is not; fewer than {OTHERS} others have "
+    "no middle that one mistake among them could not move"
+)
+LATEST_BECAUSE = {
+    "delivery": (
+        "送达后 1 天：送达时间按文件名日期认定时为当日零点，当日发生的仍属正常",
+        "a day after delivery: one that is dated by its file's name has that day's midnight, and "
+        "the day still counts",
+    ),
+    "next_year": (
+        "送达次年：计划和下一年度的数据会提前报送，更晚的多为年份填错",
+        "the year after delivery: plans and the coming year's data come ahead, what is later is "
+        "mostly a wrong year",
+    ),
+}
+"""Why each limit is where it is; the numbers are those that the frames are made with."""
 
 
 def source_checks(contract: Contract) -> tuple[Check, ...]:
@@ -38,7 +71,8 @@ def _checks(contract: Contract) -> Iterator[Check]:
         yield _references_known(contract, rulebook)
     if contract.period_column and contract.column(contract.period_column).type in ("D", "TS"):
         yield _no_silent_period(contract)
-        yield _events_before_delivery(contract, contract.column(contract.period_column))
+    if any(column.latest for column in contract.columns):
+        yield _events_before_delivery(contract)
     if any(column.steady for column in contract.columns):
         yield _steady(contract)
     for rule in contract.rules:
@@ -93,9 +127,11 @@ def _rows_keep_the_contract(contract: Contract) -> Check:
         "rows_keep_the_contract",
         "validity",
         "contract_breaches",
-        f"违反数据契约的行不计分，须由提供单位（{contract.provider_zh}）更正后重新报送。",
+        f"违反数据契约的行不计分，须由提供单位（{contract.provider_zh}）更正后重新报送；"
+        "文件名中的日期晚于入库的，会使数据看似永不逾期；以往报送的列缺失的，会使该列看似全部为空。",
         "Rows that break the contract are not scored; their provider "
-        f"({contract.provider_en}) must correct and deliver them again.",
+        f"({contract.provider_en}) must correct and deliver them again. Files that are dated later "
+        "than they came hide that data is overdue, and columns that no longer come look empty.",
     )
 
 
@@ -152,8 +188,14 @@ def _references_known(contract: Contract, rulebook: list[Column]) -> Check:
 
 
 def _no_silent_period(contract: Contract) -> Check:
-    zh = f"“{contract.label_zh}”中一向有数据的部门不应整段没有数据"
-    en = f'A department that always had "{contract.label_en}" does not fall silent'
+    zh = (
+        f"“{contract.label_zh}”中一向有数据的部门不应整段没有数据，"
+        f"全市一个月的行数也不应不足平常的 1/{THIN}"
+    )
+    en = (
+        f'A department that always had "{contract.label_en}" does not fall silent, nor has the '
+        f"city a month with less than 1/{THIN} of its usual rows"
+    )
     if contract.dense_by:
         by = [contract.column(name) for name in contract.dense_by]
         unit_zh, unit_en = _UNITS[contract.frequency]
@@ -164,38 +206,52 @@ def _no_silent_period(contract: Contract) -> Check:
         "no_silent_period",
         "completeness",
         "silent_periods",
-        f"{zh}；没有的多为漏报或接口中断，得分会因此失真。",
+        f"{zh}；缺失的多为漏报或接口中断，得分会因此失真。",
         f"{en}: a gap is mostly a report or an interface that failed, and the score is off by it.",
+        tolerance_because=None if contract.dense_by else SILENT_BECAUSE,
     )
 
 
-def _events_before_delivery(contract: Contract, period: Column) -> Check:
+def _events_before_delivery(contract: Contract) -> Check:
+    bounds = (
+        ("delivery", "送达时间", "their delivery"),
+        ("next_year", "送达次年", "the year that follows their delivery"),
+    )
+    zh, en, because_zh, because_en = [], [], [], []
+    for latest, bound_zh, bound_en in bounds:
+        if columns := [column for column in contract.columns if column.latest == latest]:
+            zh.append(f"{_labels_zh(columns)}不得晚于{bound_zh}")
+            en.append(f"{_labels_en(columns)} not after {bound_en}")
+            because_zh.append(LATEST_BECAUSE[latest][0])
+            because_en.append(LATEST_BECAUSE[latest][1])
     return _none(
         contract,
         "events_before_delivery",
         "validity",
         "rows_after_delivery",
-        f"{period.label_zh}晚于送达时间的行写的是尚未发生的事，多为年份填错或时钟不准，"
-        "会计入错误的考核期。",
-        f'Rows whose "{period.label_en}" lies after their delivery tell of what had not happened '
-        "yet: a wrong year or clock, and they count in the wrong window.",
+        f"{'，'.join(zh)}；更晚的多为年份填错或时钟不准，会计入错误的考核期。",
+        f"{'; '.join(en)}. What is later mostly has a wrong year or clock, and counts in the "
+        "wrong window.",
+        tolerance_because=f"{'；'.join(because_zh)} / {'; '.join(because_en)}",
     )
 
 
 def _steady(contract: Contract) -> Check:
     columns = [column for column in contract.columns if column.steady]
     if columns[0].steady == "itself":
-        than_zh, than_en = "与自身其他月份相差百倍以上", "its own other months"
+        than_zh, than_en = "与自身其他月份", "its own other months"
     else:
-        than_zh, than_en = "与同期其他各家相差百倍以上", "the others of the same period"
+        than_zh, than_en = "与同期其他各家", "the others of the same period"
     return _none(
         contract,
         "steady",
         "validity",
         "unsteady_values",
-        f"{_labels_zh(columns)}的均值{than_zh}，多为单位或小数点填错，得分会随之失真。",
-        f"A mean of {_labels_en(columns)} more than a hundred times off {than_en} is mostly a "
+        f"{_labels_zh(columns)}的均值{than_zh}相差 {TIMES} 倍以上，多为单位或小数点填错，"
+        "得分会随之失真。",
+        f"A mean of {_labels_en(columns)} more than {TIMES} times off {than_en} is mostly a "
         "wrong unit or decimal point, and the score is off with it.",
+        tolerance_because=STEADY_BECAUSE,
     )
 
 
@@ -213,6 +269,7 @@ def _of_rule(contract: Contract, rule: Rule) -> Check:
         rule.why_zh,
         rule.why_en,
         measure=column,
+        sql=rule.query or rule.holds or rule.failing,
     )
 
 
@@ -226,6 +283,7 @@ def _none(
     *,
     observed_from: str | None = None,
     expected_from: str | None = None,
+    tolerance_because: str | None = None,
 ) -> Check:
     """A check that a count of the frame is 0 altogether."""
     return Check(
@@ -239,6 +297,7 @@ def _none(
         measure=measure,
         observed_from=observed_from,
         expected_from=expected_from,
+        tolerance_because=tolerance_because,
     )
 
 

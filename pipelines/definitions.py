@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import dagster as dg
 
@@ -45,7 +46,10 @@ def build_defs(
             *external_sources(workspace.contracts),
             *source_assets(workspace.contracts),
             model_assets(
-                workspace.models, workspace.contracts, workspace.published, judge_past_day
+                workspace.models,
+                workspace.contracts,
+                workspace.published,
+                partial(judge_past_day, workspace),
             ),
             publication_assets(workspace),
         ],

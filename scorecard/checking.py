@@ -12,7 +12,7 @@ import duckdb
 
 from scorecard.alerts import check_addresses
 from scorecard.errors import ConfigurationError
-from scorecard.quality.frame import source_frame
+from scorecard.quality.frame import SourceFrames
 from scorecard.scoring import ModelError, prepare_rules, run_models
 from scorecard.settings import Settings
 from scorecard.warehouse import prepare
@@ -49,5 +49,6 @@ def _try_models(workspace: Workspace) -> None:
             run_models(connection, workspace.models)
         except ModelError as error:
             raise ConfigurationError(error.what, error.where, error.mend) from error
+        frames = SourceFrames(connection, workspace.contracts.values())
         for contract in workspace.contracts.values():
-            source_frame(connection, contract)  # asks all that the contract's rules ask
+            frames.of(contract)  # asks all that the contract's rules ask

@@ -38,7 +38,7 @@ def write_arrivals(connection: duckdb.DuckDBPyConnection, contracts: Iterable[Co
     `newest_in_window_at` looks no further than the window's last day that is over, `newest_at` no
     further than as_of; both end at a midnight, so the days of `profile.<dataset>` are enough, which
     has to be up to date. A dataset without a period column is as new as its last delivery that
-    could be read, whenever that was.
+    could be read, whenever that was; a name dated ahead counts as the day after it landed.
     """
     selects = " union all ".join(_arrival(contract) for contract in contracts)
     connection.execute(f"create or replace table ops.arrival as {selects}")
@@ -48,9 +48,11 @@ def _arrival(contract: Contract) -> str:
     if contract.period_column is None:
         return (
             f"select a.assessment_id, '{contract.name}' as dataset, "
-            "max(f.delivered_at) as newest_in_window_at, max(f.delivered_at) as newest_at "
-            f"from rules.assessment as a left join ops.file as f on f.dataset = '{contract.name}' "
-            "and (f.rows_loaded > 0 or f.rows_read = 0) group by a.assessment_id"
+            "max(f.came_at) as newest_in_window_at, max(f.came_at) as newest_at "
+            "from rules.assessment as a left join (select *, "
+            "least(delivered_at, loaded_at + interval 1 day) as came_at from ops.file) as f "
+            f"on f.dataset = '{contract.name}' and (f.rows_loaded > 0 or f.rows_read = 0) "
+            "group by a.assessment_id"
         )
     return (
         f"select a.assessment_id, '{contract.name}' as dataset, "

@@ -21,7 +21,7 @@ create table if not exists ops.file (
     file_id integer primary key, dataset varchar not null, file_name varchar not null,
     sha256 varchar not null, bytes bigint not null, delivered_at timestamp not null,
     loaded_at timestamp not null, rows_read bigint not null, rows_loaded bigint not null,
-    rows_quarantined bigint not null
+    rows_quarantined bigint not null, columns varchar[], lost_columns varchar[]
 );
 create table if not exists ops.quarantine (
     file_id integer not null, dataset varchar not null, file_name varchar not null, line bigint,
@@ -59,9 +59,18 @@ create table if not exists ops.published_total (
 );
 create table if not exists ops.acceptance (
     assessment_id varchar not null, as_of date not null, department_id varchar not null,
-    total decimal(6, 2) not null, reason varchar not null, accepted_at timestamp not null
+    total decimal(6, 2), reason varchar not null, accepted_at timestamp not null,
+    from_version varchar
 );
 """
+
+UPGRADES = """
+alter table ops.file add column if not exists columns varchar[];
+alter table ops.file add column if not exists lost_columns varchar[];
+alter table ops.acceptance add column if not exists from_version varchar;
+alter table ops.acceptance alter column total drop not null;
+"""
+"""What tables of warehouses that an earlier version made lack; nothing where they lack nothing."""
 
 
 class WarehouseBusyError(ScorecardError):
@@ -103,6 +112,7 @@ def prepare(
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(BOOKKEEPING)
+    connection.execute(UPGRADES)
     for file in sorted(macros.glob("*.sql")):
         connection.execute(file.read_text(encoding="utf-8"))
     for contract in contracts:

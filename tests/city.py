@@ -94,7 +94,7 @@ class City:
             self.files[key] = self.file_ids
             now = dt.datetime(2020, 1, 2)
             self.connection.execute(
-                "insert into ops.file values (?, ?, ?, ?, 0, ?, ?, ?, ?, 0)",
+                "insert into ops.file values (?, ?, ?, ?, 0, ?, ?, ?, ?, 0, null, null)",
                 [self.files[key], dataset, name, f"{dataset}/{name}", now, now, rows, rows],
             )
         return self.files[key]

@@ -1,7 +1,7 @@
--- grain: assessment x department x indicator, due or published; and one row an assessment
+-- grain: assessment x department x indicator, due or published
 -- Inputs: marts.fct_indicator_score, held against rules.indicator for every
 -- staging.assessed_department, marts.fct_part_score (what must add up) and staging.adjustments.
--- Counts are whole, never null, and 0 where all is well. rows_*: of the table, on assessments' rows.
+-- Counts are whole, and 0 where all is well.
 with due as (
     select distinct
         indicator.assessment_id,
@@ -64,8 +64,6 @@ compared as (
         published.status,
         published.stale,
         published.lost,
-        published.explanation_zh,
-        published.explanation_en,
         coalesce(published.copy, 1) as copy,
         published.copy is not null as is_published,
         due.assessment_id is not null as is_due
@@ -101,57 +99,13 @@ recomputed as (
             compared.assessment_id = decided.assessment_id
             and compared.department_id = decided.department_id
             and compared.indicator_code = decided.indicator_code
-),
-
-counted as (
-    select
-        assessment.assessment_id,
-        count(*) filter (where compared.is_due and compared.copy = 1) as due_rows,
-        count(*) filter (where compared.is_published) as published_rows
-    from rules.assessment as assessment
-    left join compared on assessment.assessment_id = compared.assessment_id
-    group by assessment.assessment_id
-),
-
-judged as (
-    select * from recomputed
-    union all by name
-    select
-        assessment_id,
-        false as is_published,
-        false as is_due,
-        1 as copy,
-        greatest(due_rows - published_rows, 0) as rows_lacking,
-        cast(sum(published_rows) over () as varchar) as rows_found,
-        '>= ' || sum(due_rows) over () as rows_expected
-    from counted
 )
 
 select
     assessment_id,
     department_id,
     indicator_code,
-    rows_found,
-    rows_expected,
-    cast(coalesce(rows_lacking, 0) as integer) as rows_lacking,
     cast(is_published <> is_due or copy > 1 as integer) as not_once,
-    cast(copy > 1 as integer) as repeated,
-    case
-        when is_published
-            then
-                cast(assessment_id is null as integer)
-                + cast(department_id is null as integer)
-                + cast(indicator_code is null as integer)
-                + cast(score is null as integer)
-                + cast(points is null as integer)
-                + cast(computed_score is null as integer)
-                + cast(status is null as integer)
-                + cast(stale is null as integer)
-                + cast(lost is null as integer)
-                + cast(explanation_zh is null as integer)
-                + cast(explanation_en is null as integer)
-        else 0
-    end as missing_values,
     cast(
         is_published
         and not coalesce(
@@ -178,4 +132,4 @@ select
             or lost is distinct from points - score
         ) as integer
     ) as score_off
-from judged
+from recomputed

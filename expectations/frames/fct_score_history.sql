@@ -1,8 +1,8 @@
 -- grain: assessment x as_of, due or published; the day that is scored now is always due
 -- Inputs: marts.fct_score_history, held against ops.score_history (the days before) and
 -- marts.fct_indicator_score (the day of now). Reduced to days, as a year of nights is long.
--- Counts are whole, never null, and 0 where all is well. rows_found, rows_expected: of the table.
-with due_rows as (
+-- Counts are whole, and 0 where all is well.
+with due_scores as (
     select
         history.assessment_id,
         history.as_of,
@@ -36,7 +36,7 @@ due as (
         count(department_id) as due_rows,
         bit_xor(hash(department_id, indicator_code, score, points, status))
         filter (where department_id is not null) as content
-    from due_rows
+    from due_scores
     group by
         assessment_id,
         as_of
@@ -48,13 +48,6 @@ published as (
         as_of,
         count(*) as published_rows,
         bit_xor(hash(department_id, indicator_code, score, points, status)) as content,
-        count(*) - count(distinct hash(department_id, indicator_code)) as repeated,
-        count(*) filter (where assessment_id is null or as_of is null)
-        + count(*) filter (where department_id is null)
-        + count(*) filter (where indicator_code is null)
-        + count(*) filter (where score is null)
-        + count(*) filter (where points is null)
-        + count(*) filter (where status is null) as missing_values,
         count(*) filter (where not coalesce(score between 0 and points, false)) as beyond_points
     from marts.fct_score_history
     group by
@@ -69,8 +62,6 @@ compared as (
         coalesce(published.published_rows, 0) as published_rows,
         coalesce(due.due_rows, 0) as due_rows,
         coalesce(published.content, 0) <> coalesce(due.content, 0) as is_unlike,
-        published.repeated,
-        published.missing_values,
         published.beyond_points
     from published
     full outer join due
@@ -82,11 +73,6 @@ compared as (
 select
     assessment_id,
     cast(as_of as varchar) as as_of,
-    cast(sum(published_rows) over () as varchar) as rows_found,
-    '>= ' || sum(due_rows) over () as rows_expected,
-    cast(greatest(due_rows - published_rows, 0) as integer) as rows_lacking,
     cast(published_rows <> due_rows or is_unlike as integer) as day_off,
-    cast(coalesce(repeated, 0) as integer) as repeated,
-    cast(coalesce(missing_values, 0) as integer) as missing_values,
     cast(coalesce(beyond_points, 0) as integer) as beyond_points
 from compared

@@ -1,7 +1,7 @@
--- grain: assessment x department x level1, due or published; and one row an assessment
+-- grain: assessment x department x level1, due or published
 -- Inputs: marts.mart_scorecard_level, held against rules.indicator for every
 -- staging.assessed_department and marts.fct_indicator_score (what must add up).
--- Counts are whole, never null, and 0 where all is well. rows_*: of the table, on assessments' rows.
+-- Counts are whole, and 0 where all is well.
 with due as (
     select distinct
         indicator.assessment_id,
@@ -76,51 +76,13 @@ recomputed as (
             compared.assessment_id = sums.assessment_id
             and compared.department_id = sums.department_id
             and compared.level1 = sums.level1
-),
-
-counted as (
-    select
-        assessment.assessment_id,
-        count(*) filter (where compared.is_due and compared.copy = 1) as due_rows,
-        count(*) filter (where compared.is_published) as published_rows
-    from rules.assessment as assessment
-    left join compared on assessment.assessment_id = compared.assessment_id
-    group by assessment.assessment_id
-),
-
-judged as (
-    select * from recomputed
-    union all by name
-    select
-        assessment_id,
-        false as is_published,
-        false as is_due,
-        1 as copy,
-        greatest(due_rows - published_rows, 0) as rows_lacking,
-        cast(sum(published_rows) over () as varchar) as rows_found,
-        '>= ' || sum(due_rows) over () as rows_expected
-    from counted
 )
 
 select
     assessment_id,
     department_id,
     level1,
-    rows_found,
-    rows_expected,
-    cast(coalesce(rows_lacking, 0) as integer) as rows_lacking,
     cast(is_published <> is_due or copy > 1 as integer) as not_once,
-    cast(copy > 1 as integer) as repeated,
-    case
-        when is_published
-            then
-                cast(assessment_id is null as integer)
-                + cast(department_id is null as integer)
-                + cast(level1 is null as integer)
-                + cast(score is null as integer)
-                + cast(points is null as integer)
-        else 0
-    end as missing_values,
     cast(
         is_published
         and (
@@ -129,4 +91,4 @@ select
             or cast(100 * score_rate as bigint) is distinct from due_rate_hundredths
         ) as integer
     ) as sums_off
-from judged
+from recomputed

@@ -1,22 +1,25 @@
--- grain: assessment x department whose total was published before, too
+-- grain: assessment x department whose total was published before
 -- Inputs: marts.mart_scorecard, rules.assessment, ops.acceptance, ops.published_total, move_bound (one
 -- row: how many points a total may move, and how many days apart two as_of may be to be compared).
 -- Compared is the newest version that published the assessment for a day as near as that, whatever was
 -- published since for other days. No frame of its own: mart_scorecard takes it in.
+-- total: null where the department has none any more, which no number of points makes small. Who is
+-- new moved from nowhere. An acceptance covers the step that it was given for and no later one: from
+-- the total of that version, to one as near to what was accepted as a total may move unseen.
 -- is_held: moved farther, and nobody accepted that. accepted_reason: moved farther, and why it may.
 with now as (
     select distinct
-        card.assessment_id,
-        assessment.as_of,
-        card.department_id,
-        card.total
-    from marts.mart_scorecard as card
-    inner join rules.assessment as assessment on card.assessment_id = assessment.assessment_id
+        assessment_id,
+        department_id,
+        total
+    from marts.mart_scorecard
 ),
 
 previous as (
     select
+        published.version,
         published.assessment_id,
+        assessment.as_of,
         published.department_id,
         published.total
     from ops.published_total as published
@@ -34,10 +37,13 @@ newest_acceptance as (
         acceptance.total,
         acceptance.reason
     from ops.acceptance as acceptance
-    inner join rules.assessment as assessment
-        on acceptance.assessment_id = assessment.assessment_id
+    inner join previous
+        on
+            acceptance.assessment_id = previous.assessment_id
+            and acceptance.department_id = previous.department_id
+            and acceptance.from_version = previous.version
     cross join move_bound as bound
-    where abs(date_diff('day', acceptance.as_of, assessment.as_of)) <= bound.days_apart
+    where abs(date_diff('day', acceptance.as_of, previous.as_of)) <= bound.days_apart
     qualify row_number() over (
         partition by acceptance.assessment_id, acceptance.department_id
         order by acceptance.accepted_at desc, acceptance.as_of desc
@@ -46,25 +52,30 @@ newest_acceptance as (
 
 moves as (
     select
-        now.assessment_id,
-        now.as_of,
-        now.department_id,
+        previous.assessment_id,
+        previous.as_of,
+        previous.department_id,
         now.total,
         previous.total as previous_total,
-        now.total - previous.total as moved,
+        previous.version as previous_version,
+        coalesce(now.total, 0) - previous.total as moved,
         acceptance.reason,
-        abs(now.total - previous.total) > bound.most_points as is_far,
-        coalesce(abs(now.total - acceptance.total) <= bound.most_points, false) as is_accepted
-    from now
+        now.total is null or abs(now.total - previous.total) > bound.most_points as is_far,
+        acceptance.reason is not null
+        and coalesce(
+            abs(now.total - acceptance.total) <= bound.most_points,
+            now.total is null and acceptance.total is null
+        ) as is_accepted
+    from previous
     cross join move_bound as bound
-    inner join previous
+    left join now
         on
-            now.assessment_id = previous.assessment_id
-            and now.department_id = previous.department_id
+            previous.assessment_id = now.assessment_id
+            and previous.department_id = now.department_id
     left join newest_acceptance as acceptance
         on
-            now.assessment_id = acceptance.assessment_id
-            and now.department_id = acceptance.department_id
+            previous.assessment_id = acceptance.assessment_id
+            and previous.department_id = acceptance.department_id
 )
 
 select
@@ -73,6 +84,7 @@ select
     department_id,
     total,
     previous_total,
+    previous_version,
     moved,
     is_far and not is_accepted as is_held,
     case when is_far and is_accepted then reason end as accepted_reason

@@ -1,7 +1,7 @@
 """Which rows or periods a failed check is about: a few keys, so that its reader finds them.
 
-Looked up only after a check failed. Told are keys, what rows refer to, departments, periods and
-places in files, and nothing else: none of these is personal.
+Looked up only after a check failed. Told are keys, what rows refer to, departments, periods
+with how many rows they have, and places in files, and nothing else: none of these is personal.
 """
 
 from __future__ import annotations
@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 import duckdb
 
 from scorecard.contract import Contract, Rule
+from scorecard.quality.books import IS_AHEAD, NEWEST_FILES
 from scorecard.quality.counts import (
+    after_delivery,
     breaks_contract,
     breaks_rule,
     day_of,
-    event_column,
-    is_after_delivery,
     key_of,
     newest_of,
     required_columns,
     with_files,
 )
-from scorecard.quality.frame import MEASURES, facts, newest_files, profiled, unknown_references
+from scorecard.quality.facts import Source, never_profiled, profiled_sources, unknown_references
+from scorecard.quality.frame import MEASURES
 from scorecard.quality.profile import naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
@@ -50,24 +51,27 @@ def failing_examples(
     Raises:
         KeyError: If its frame has no such column.
     """
-    owner, _ = profiled(connection, contract)
+    sources = profiled_sources(connection, [contract])
+    if not sources:
+        raise never_profiled(contract)
     examples: list[str] = []
     with naming_contract(contract):
-        for select in _selects(contract, owner, measure):
+        for select in _selects(sources[contract.name], measure):
             if len(examples) < limit:
                 found = connection.execute(f"{select} limit {limit - len(examples)}").fetchall()
                 examples += [example for (example,) in found]
     return examples
 
 
-def _selects(contract: Contract, owner: str | None, measure: str) -> Iterator[str]:
+def _selects(source: Source, measure: str) -> Iterator[str]:
     """Ordered SELECTs of examples, the most telling first; none where a measure has no rows."""
+    contract = source.contract
     if measure.startswith("rule__"):
         rules = {f"rule__{rule.name}": rule for rule in contract.rules}
         yield from _of_rule(contract, rules[measure])
     elif measure in _PERIODS:
-        if found := _PERIODS[measure](contract, owner):
-            yield f"with {facts(contract, owner)} select example from ({found}) order by example"
+        if found := _PERIODS[measure]([source]):
+            yield f"select example from ({found}) order by example"
     elif measure in _BOOKS:
         yield _BOOKS[measure](contract)
     elif measure not in MEASURES:
@@ -108,17 +112,26 @@ def _repeated(contract: Contract) -> str:
     return (
         f"select {_text(contract.key)} || ', file=' || _file_name as example "
         f'from raw."{contract.name}" inner join (select file_id as _file, file_name as _file_name '
-        f"from ops.file where file_id in ({newest_files(contract)}) and file_id in "
+        f"from ops.file where file_id in ({NEWEST_FILES}) and file_id in "
         f"(select file_id from ops.repeated_key where dataset = {dataset})) on _file = _file_id "
         f"group by _file_name, {key} having count(*) > 1 order by {key}, _file_name"
     )
 
 
-def _quarantined(contract: Contract) -> str:
+def _breaching(contract: Contract) -> str:
+    """Quarantined rows, a newest file that is dated later than it landed, and lost columns."""
+    dataset = literal(contract.name)
     return (
-        "select concat_ws(', ', 'file=' || file_name, 'line=' || line, 'column=' || column_name) "
-        f"as example from ops.quarantine where dataset = {literal(contract.name)} "
-        "order by file_name, line, column_name"
+        "select concat_ws(', ', 'file=' || file_name, 'line=' || line, 'column=' || column_name, "
+        "'delivered_at=' || delivered_on, 'missing_column=' || lost_column) as example from ("
+        "select file_name, line, column_name, null as delivered_on, null as lost_column "
+        f"from ops.quarantine where dataset = {dataset} union all by name "
+        "select file_name, unnest(lost_columns) as lost_column from ops.file "
+        f"where dataset = {dataset} and file_id in ({NEWEST_FILES}) union all by name "
+        "select file_name, cast(delivered_at as date) as delivered_on from ops.file "
+        f"where {IS_AHEAD} and file_id = "
+        f"(select max(file_id) from ops.file where dataset = {dataset})"
+        ") order by file_name, line, column_name, lost_column"
     )
 
 
@@ -134,22 +147,17 @@ def _missing(contract: Contract) -> list[str]:
     return [f'r."{name}" is null' for name in required_columns(contract)]
 
 
-def _after_delivery(contract: Contract) -> list[str]:
-    event = event_column(contract)
-    return [is_after_delivery(event)] if event else []
-
-
 _PERIODS = {"silent_periods": silent_periods, "unsteady_values": unsteady_values}
 _BOOKS: dict[str, Callable[[Contract], str]] = {
     "repeated_keys": _repeated,
-    "contract_breaches": _quarantined,
+    "contract_breaches": _breaching,
     "overdue_periods": _overdue,
 }
 _ROWS: dict[str, Callable[[Contract], list[str]]] = {
     "missing_values": _missing,
     "contract_breaches": lambda contract: [breaks_contract(contract)],
     "unknown_references": lambda contract: unknown_references(contract, "r", day_of(contract)),
-    "rows_after_delivery": _after_delivery,
+    "rows_after_delivery": after_delivery,
 }
 """By measure what it is found from: periods, the books, tests that are true of a landed row."""
 

@@ -3,7 +3,8 @@
 `profile.<dataset>` has a row for each combination of what a dataset's rows refer to and the day
 they speak of, with counts that add up: rows, nulls, rows that break a rule, sums of steady columns.
 The gate reads these few rows and never the landed ones. A new file adds its rows and takes away
-the older ones that they replace; all is only counted again when a contract changes what to count.
+the older ones that they replace; all is only counted again when a contract changes what to count,
+and as long as a rule raises on the rows: then they are counted without the contract's rules.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import duckdb
 
 from scorecard.contract import Contract
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.quality.counts import (
+    breaks_rule,
     groups,
     key_of,
     measures,
@@ -26,11 +29,22 @@ from scorecard.quality.counts import (
 )
 from scorecard.quoting import literal
 
+RAISED_ON_ROWS = (duckdb.DataError, duckdb.InvalidInputException)
+"""What SQL raises for values that it does not fit, as a cast does; anything else, such as memory or
+disk that does not suffice, is no source's fault."""
+
+UNASKED = "unasked: "
+"""What stands before the rules that raised, in place of the digest; so all is counted next time."""
+
 STATE = """
 select dataset, max(file_id), null from ops.file group by dataset
 union all
 select dataset, file_id, digest from ops.profiled
 """
+
+
+class UnaskableError(ScorecardError):
+    """SQL of a contract that raised on rows of the dataset: the dataset's fault alone."""
 
 
 def update_profiles(
@@ -39,7 +53,8 @@ def update_profiles(
     """Brings every `profile.<dataset>` up to the files that have landed.
 
     Datasets without new files cost one small query together. Each of the others is one transaction
-    with its line in `ops.profiled`, so a kill leaves it wholly before or wholly after.
+    with its line in `ops.profiled`, so a kill leaves it wholly before or wholly after. A dataset
+    whose rules raise on its rows is profiled without them, see `unaskable_rules`.
 
     Raises:
         ConfigurationError: If a rule of a contract does not fit the dataset's columns.
@@ -62,6 +77,19 @@ def update_profiles(
             _update(connection, contract, owner, start, to, digest)
 
 
+def unaskable_rules(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """By dataset the rules that raise on its rows, with what they raise; those can not be judged.
+
+    It ends with the next profile, once the contract or the rows are corrected.
+    """
+    rows = connection.execute(
+        "select dataset, digest[len($mark) + 1:] from ops.profiled "
+        "where starts_with(digest, $mark)",
+        {"mark": UNASKED},
+    ).fetchall()
+    return dict(rows)
+
+
 @contextmanager
 def naming_contract(contract: Contract) -> Iterator[None]:
     """Says whose rules failed, in an error that repeats no value of a row."""
@@ -73,11 +101,17 @@ def naming_contract(contract: Contract) -> Iterator[None]:
             str(contract.path),
             "correct the SQL of the rule",
         ) from None
+    except RAISED_ON_ROWS as error:
+        raise UnaskableError(
+            f"a rule raises {type(error).__name__} on rows of {contract.name}",
+            str(contract.path),
+            "correct the rule, or the rows",
+        ) from None
     except duckdb.Error as error:
         raise ScorecardError(
             f"the rows of {contract.name} could not be counted: {type(error).__name__}",
             str(contract.path),
-            "see whether its rules fit its rows, and whether memory and disk suffice",
+            "see whether memory and disk suffice",
         ) from None
 
 
@@ -89,31 +123,64 @@ def _update(
     to: int,
     digest: str,
 ) -> None:
-    """Takes in the files after one, in one transaction; after 0 everything is counted anew."""
+    """Takes in the files after one; after 0 everything is counted anew."""
+    with naming_contract(contract):
+        try:
+            _take_in(connection, contract, owner, after, to, digest)
+        except RAISED_ON_ROWS:
+            raising = ", ".join(_raising_rules(connection, contract))
+            if not raising:
+                raise
+            # Whether the newest period arrived rests on the profile, so the rest is counted.
+            ruleless = replace(contract, rules=())
+            _take_in(connection, ruleless, owner, 0, to, f"{UNASKED}{raising}")
+
+
+def _take_in(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    owner: str | None,
+    after: int,
+    to: int,
+    digest: str,
+) -> None:
+    """Counts, and keeps what was counted, in one transaction."""
     name, table = contract.name, f'profile."{contract.name}"'
     landed = f'select * from raw."{name}" where _file_id > {after}'
-    with naming_contract(contract):
-        connection.begin()
-        try:
-            has_repeats = to > after and _find_repeats(connection, contract, landed)
-            changes = _changes(contract, landed, after, has_repeats)
-            parts = [_counted(contract, owner, sign, rows) for sign, rows in changes]
-            parts += [f"select * from {table}"] if after else []
-            connection.execute(f"create or replace table {table} as {_sum(contract, owner, parts)}")
-            connection.execute(
-                "delete from ops.repeated_key where dataset = ? and file_id > ?", [name, after]
-            )
-            if has_repeats:
-                connection.execute(_repeats_by_file(contract, landed))
-                connection.execute("drop table temp.profile_repeat")
-            connection.execute("delete from ops.profiled where dataset = ?", [name])
-            connection.execute(
-                "insert into ops.profiled values (?, ?, ?, ?)", [name, to, digest, owner]
-            )
-        except BaseException:
-            connection.rollback()
-            raise
-        connection.commit()
+    connection.begin()
+    try:
+        has_repeats = to > after and _find_repeats(connection, contract, landed)
+        changes = _changes(contract, landed, after, has_repeats)
+        parts = [_counted(contract, owner, sign, rows) for sign, rows in changes]
+        parts += [f"select * from {table}"] if after else []
+        connection.execute(f"create or replace table {table} as {_sum(contract, owner, parts)}")
+        connection.execute(
+            "delete from ops.repeated_key where dataset = ? and file_id > ?", [name, after]
+        )
+        if has_repeats:
+            connection.execute(_repeats_by_file(contract, landed))
+            connection.execute("drop table temp.profile_repeat")
+        connection.execute("delete from ops.profiled where dataset = ?", [name])
+        connection.execute(
+            "insert into ops.profiled values (?, ?, ?, ?)", [name, to, digest, owner]
+        )
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _raising_rules(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:
+    """Which rules raise on the newest rows, each asked alone, with what they raise."""
+    rows = with_files(contract, f'select * from staging."{contract.name}"')
+    for rule in contract.rules:
+        if rule.holds:
+            try:
+                connection.execute(
+                    f"select count(*) filter ({breaks_rule(rule.holds)}) from {rows}"
+                ).fetchall()
+            except RAISED_ON_ROWS as error:
+                yield f"{rule.name} ({type(error).__name__})"
 
 
 def _find_repeats(connection: duckdb.DuckDBPyConnection, contract: Contract, landed: str) -> bool:

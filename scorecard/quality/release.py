@@ -109,7 +109,7 @@ def held_back(connection: duckdb.DuckDBPyConnection) -> str | None:
 
 def accept_moves(
     connection: duckdb.DuckDBPyConnection,
-    moves: Sequence[tuple[str, dt.date, str, Decimal]],
+    moves: Sequence[tuple[str, dt.date, str, Decimal | None, str]],
     reason: str,
     now: dt.datetime,
 ) -> None:
@@ -117,11 +117,13 @@ def accept_moves(
 
     Args:
         connection: The open warehouse.
-        moves: For each its assessment, as_of, department and new total.
+        moves: For each its assessment, as_of, department, its new total (None where it is no longer
+            assessed) and the published version that it moved from.
         reason: Why they are right, in the words of who accepts them.
         now: The moment, local time.
     """
     connection.executemany(
-        "insert into ops.acceptance values (?, ?, ?, ?, ?, ?)",
+        "insert into ops.acceptance (assessment_id, as_of, department_id, total, from_version, "
+        "reason, accepted_at) values (?, ?, ?, ?, ?, ?, ?)",
         [(*move, reason, now) for move in moves],
     )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from functools import cache
 
+import pandas as pd
+
 from expectations.check import Check
 from expectations.judge import judge
-from expectations.scores import score_checks, score_examples, score_frames
+from expectations.score_frames import score_examples, score_frames
+from expectations.scores import judged_tables, score_checks
+from scorecard.contract import load_published
 from scorecard.night import keep_history
 from scorecard.quality.verdict import Verdict
 from tests.city import ROOT, City
 
 DEPARTMENTS = ("edu", "fin", "law", "sci", "tax", "urban", "water")
-CHECKS = {f"{check.subject}.{check.name}": check for check in score_checks()}
+TABLES = judged_tables(load_published(ROOT / "contracts" / "published"))
+CHECKS = {f"{check.subject}.{check.name}": check for check in score_checks(TABLES)}
 TINY = ROOT / "tests" / "rulebooks" / "tiny-2020.yaml"
 
 
@@ -46,21 +51,27 @@ def sound_city() -> City:
     return city.score()
 
 
+def frame_of(city: City, table: str) -> pd.DataFrame:
+    """The frame of one published table as it stands."""
+    return score_frames(city.connection, {table: TABLES[table]}, list(CHECKS.values()))[table]
+
+
 def verdict(city: City, name: str) -> Verdict:
     """What is said of one check now."""
     check = CHECKS[name]
-    frame = score_frames(city.connection, [check.subject])[check.subject]
+    frame = frame_of(city, check.subject)
     assert frame[check.measure].dtype.kind == "i", "a null count would be passed over by a sum"
 
     def examples(failed: Check) -> list[str]:
-        return score_examples(failed, frame)
+        return score_examples(failed, TABLES[failed.subject], frame)
 
     return judge({check.subject: frame}, [check], examples).verdicts[0]
 
 
 def failures(city: City) -> dict[str, str]:
     """Every check that fails, with what it observed."""
-    frames = score_frames(city.connection)
-    verdicts = judge(frames, score_checks(), lambda check: []).verdicts
+    checks = list(CHECKS.values())
+    frames = score_frames(city.connection, TABLES, checks)
+    verdicts = judge(frames, checks, lambda check: []).verdicts
     assert len(verdicts) == len(CHECKS)
     return {f"{v.dataset}.{v.check_name}": v.observed for v in verdicts if not v.passed}

@@ -37,10 +37,11 @@ def total(subject, name, column="breaches", **more):
 
 def known(subject):
     return Check(
-        subject, "status_known", "validity", "ExpectColumnValuesToBeInSet",
-        {"column": "status", "value_set": ["scored"]}, f"状态须合规 {HOSTILE}",
-        f"The status is known {HOSTILE}", severity="error",
-        tolerance_because="2019 年实测 / measured in 2019",
+        subject, "status_known", "validity", "ExpectColumnSumToBeBetween",
+        {"column": "unknown", "min_value": 0, "max_value": 0}, f"状态须合规 {HOSTILE}",
+        f"The status is known {HOSTILE}", severity="error", observed_from="status",
+        tolerance_because=f"2019 年实测 / measured in 2019 {HOSTILE}",
+        sql=f"status <> '{HOSTILE}'",
     )  # fmt: skip
 
 
@@ -54,12 +55,9 @@ CHECKS = [
 ]
 
 
-def judgement(status=HOSTILE):
-    frame = (
-        duckdb.connect()
-        .execute("select 12 breaches, 0 as none, $1 status from range(2)", [status])
-        .df()
-    )
+def judgement(unknown=1):
+    query = "select 12 breaches, 0 as none, $1 status, $2 unknown from range(2)"
+    frame = duckdb.connect().execute(query, [HOSTILE, unknown]).df()
     frames = {check.subject: frame for check in CHECKS} | {"certificates": frame.assign(breaches=0)}
     return judge(frames, CHECKS, lambda check: [f"record_id=r{n}{HOSTILE}" for n in range(25)])
 
@@ -132,7 +130,9 @@ def test_labels_reasons_values_and_examples_are_escaped(site):
 
     assert all("<script" not in text and "alert('x')" not in text for text in texts)
     assert f"状态须合规 {HOSTILE}" in page.text
-    assert f"2 ({HOSTILE})" in page.text
+    assert f"观测 Observed {HOSTILE}" in page.text
+    assert f"measured in 2019 {HOSTILE}" in page.text
+    assert f"status <> '{HOSTILE}'" in page.text
     assert f"record_id=r0{HOSTILE}" in page.text
 
 
@@ -168,7 +168,20 @@ def test_a_page_says_what_was_judged_and_found_and_why_it_matters(site):
     assert all(reason in text for reason in SEVERITIES["warn"])
     assert "观测 Observed 24 应为 Expected 0" in text
     assert "ExpectColumnSumToBeBetween(column=breaches, min_value=0, max_value=0)" in text
-    assert "2019 年实测 / measured in 2019" in Page(site / "fct_part_score.html").text
+
+
+def test_every_limit_is_shown_with_its_reason_and_every_rule_with_its_sql(site):
+    text = Page(site / "fct_part_score.html").text
+
+    assert "限值依据 Why this limit : 2019 年实测 / measured in 2019" in text
+    assert "规则 Rule : status <>" in text
+    assert "限值依据" not in Page(site / "credit_records.html").text
+
+
+def test_the_index_gives_the_reason_of_each_severity(site):
+    text = Page(site / "index.html").text
+
+    assert all(reason in text for reasons in SEVERITIES.values() for reason in reasons)
 
 
 def test_each_check_shows_what_great_expectations_measured_for_it(site):
@@ -188,11 +201,11 @@ def test_twenty_examples_of_a_failure_are_shown_and_none_of_what_passed(site):
 
 
 def test_the_index_says_whether_the_scores_are_held_back(site, tmp_path):
-    assert "不予发布，保留上一版本" in Page(site / "index.html").text
+    assert "得分检查未通过，不予发布" in Page(site / "index.html").text
 
-    sound = write(judgement("scored"), tmp_path / "sound")
+    sound = write(judgement(unknown=0), tmp_path / "sound")
     assert "可以发布" in Page(sound).text
-    assert "不予发布" not in Page(sound).text
+    assert "得分检查未通过" not in Page(sound).text
 
 
 def test_the_same_judgement_gives_the_same_pages(site, tmp_path):

@@ -17,13 +17,11 @@ from expectations.wording import plain
 from scorecard.errors import ScorecardError
 
 SUM = ("ExpectColumnSumToBeBetween", {"column": "breaches", "min_value": 0, "max_value": 0})
-MAX = ("ExpectColumnMaxToBeBetween", {"column": "breaches", "max_value": 0})
-IN_SET = ("ExpectColumnValuesToBeInSet", {"column": "status", "value_set": ["scored", "missing"]})
-UNIQUE = ("ExpectCompoundColumnsToBeUnique", {"column_list": ["department_id", "code"]})
-GIVEN = ("ExpectColumnValuesToNotBeNull", {"column": "status"})
-ROWS = ("ExpectTableRowCountToBeBetween", {"min_value": 1})
-EVERY = [SUM, MAX, IN_SET, UNIQUE, GIVEN, ROWS]
-SOUND = "select 'edu' department_id, range code, 0 breaches, 'scored' status from range(3)"
+MAX = ("ExpectColumnMaxToBeBetween", SUM[1])
+ROWS = ("ExpectTableRowCountToBeBetween", {"min_value": 2})
+EVERY = [SUM, MAX, ROWS]
+SOUND = "select 0 breaches from range(3)"
+BROKEN = "select 1 breaches"
 
 
 def frame(query=SOUND):
@@ -42,8 +40,9 @@ def verdict(expectation, query=SOUND, **more):
 
 
 @pytest.mark.parametrize("expectation", EVERY)
-def test_each_expectation_passes_on_what_is_sound(expectation):
+def test_each_expectation_accepts_what_is_sound_and_rejects_what_is_not(expectation):
     assert verdict(expectation).passed
+    assert not verdict(expectation, BROKEN).passed
 
 
 @pytest.mark.parametrize("expectation", EVERY)
@@ -54,14 +53,10 @@ def test_none_passes_where_there_are_no_rows(expectation):
     assert found.observed == ("0" if expectation is ROWS else "无数据 / no data")
 
 
-@pytest.mark.parametrize("expectation", [SUM, MAX, IN_SET, UNIQUE, GIVEN])
+@pytest.mark.parametrize("expectation", [SUM, MAX])
 @pytest.mark.parametrize("number", ["bigint", "hugeint", "decimal(18, 2)", "double"])
 def test_none_passes_on_a_column_of_nulls(expectation, number):
-    query = (
-        f"select null::varchar department_id, null::integer code, null::{number} breaches, "
-        "null::varchar status from range(3)"
-    )
-    found = verdict(expectation, query)
+    found = verdict(expectation, f"select null::{number} breaches from range(3)")
 
     assert not found.passed
     assert found.observed == "无数据 / no data"
@@ -69,7 +64,7 @@ def test_none_passes_on_a_column_of_nulls(expectation, number):
 
 @pytest.mark.parametrize("expectation", [SUM, MAX])
 @pytest.mark.parametrize("number", ["bigint", "decimal(18, 2)"])
-def test_an_aggregate_does_not_pass_over_a_null(expectation, number):
+def test_none_passes_over_a_null(expectation, number):
     found = verdict(
         expectation,
         f"select case when range > 0 then 0 end::{number} breaches from range(3)",
@@ -79,40 +74,20 @@ def test_an_aggregate_does_not_pass_over_a_null(expectation, number):
     assert found.observed == "0；空值 1 / 1 null"
 
 
-def test_a_rule_for_each_row_passes_over_a_null():
-    query = "select unnest(['scored', null, 'missing']) status"
-
-    assert verdict(IN_SET, query).passed
-    assert not verdict(GIVEN, query).passed
-
-
 @pytest.mark.parametrize(
     ("expectation", "observed", "expected"),
     [
         (SUM, "4.5", "0"),
-        (MAX, "3", "<= 0"),
-        (ROWS, "4", ">= 1"),
-        (IN_SET, "2 (done, gone)", "scored, missing"),
-        (UNIQUE, "2 (department_id=edu code=null)", "唯一 / unique: department_id, code"),
-        (GIVEN, "1", "非空 / no nulls"),
+        (MAX, "3", "0"),
+        (ROWS, "4", ">= 2"),
         ((SUM[0], {"column": "breaches", "min_value": 1, "max_value": 9.0}), "4.5", ">= 1, <= 9"),
-        ((SUM[0], {"column": "breaches", "min_value": 0, "strict_min": True}), "4.5", "> 0"),
+        ((SUM[0], {"column": "breaches", "max_value": 0}), "4.5", "<= 0"),
     ],
 )
 def test_a_verdict_says_plainly_what_was_found_and_expected(expectation, observed, expected):
-    query = (
-        "select * from (values ('edu', null, 1.5, 'done'), ('edu', null, 0, 'gone'), "
-        "('tax', 1, 0, 'scored'), ('tax', 2, 3, null)) t(department_id, code, breaches, status)"
-    )
-    found = verdict(expectation, query)
+    found = verdict(expectation, "select unnest([1.5, 0, 0, 3]) breaches")
 
     assert (found.observed, found.expected) == (observed, expected)
-
-
-def test_of_many_wrong_values_a_few_are_shown():
-    found = verdict(IN_SET, "select 's' || range status from range(8)")
-
-    assert found.observed == "8 (s0, s1, s2, s3, s4, …)"
 
 
 @pytest.mark.parametrize(
@@ -182,8 +157,8 @@ def test_examples_are_looked_up_for_failures_only_and_twenty_kept():
         asked.append(failed.name)
         return [f"code={number}" for number in range(30)]
 
-    frames = {"scores": frame("select 1 breaches, 'scored' status")}
-    checks = [check(SUM, "fails"), check(IN_SET, "passes")]
+    frames = {"scores": frame(BROKEN)}
+    checks = [check(SUM, "fails"), check((ROWS[0], {"min_value": 1}), "passes")]
     failed, passed = judge(frames, checks, examples).verdicts
 
     assert asked == ["fails"]

@@ -19,13 +19,15 @@ from scorecard.dictionary import ROOT
 CONTRACTS = load_contracts(ROOT / "contracts")
 ALWAYS = ["rows_delivered", "values_present", "keys_unique", "rows_keep_the_contract"]
 SUITES = {
-    "adjustments": [*ALWAYS, "references_known", "year_fits_decision"],
-    "departments": [*ALWAYS, "due_period_arrived", "references_known", "at_least_one",
-                    "active_to_not_before_from", "credit_code_is_valid"],
-    "populations": [*ALWAYS, "due_period_arrived", "steady", "sixteen_cities",
-                    "population_in_persons"],
-    "certificate_volumes": [*ALWAYS, "due_period_arrived", "references_known", "steady"],
-    "security_incidents": [*ALWAYS, "due_period_arrived", "references_known"],
+    "adjustments": [*ALWAYS, "references_known", "events_before_delivery", "year_fits_decision"],
+    "departments": [*ALWAYS, "due_period_arrived", "references_known", "events_before_delivery",
+                    "at_least_one", "active_to_not_before_from", "credit_code_is_valid"],
+    "populations": [*ALWAYS, "due_period_arrived", "events_before_delivery", "steady",
+                    "sixteen_cities", "population_in_persons"],
+    "certificate_volumes": [*ALWAYS, "due_period_arrived", "references_known",
+                            "events_before_delivery", "steady", "volume_like_other_cities"],
+    "security_incidents": [*ALWAYS, "due_period_arrived", "references_known",
+                           "events_before_delivery"],
     "network_probes": [*ALWAYS, "due_period_arrived", "references_known", "no_silent_period",
                        "events_before_delivery", "steady", "latency_within_a_minute",
                        "no_latency_while_down"],
@@ -74,7 +76,7 @@ def test_checks_stand_only_where_they_can_fail() -> None:
     assert holders("due_period_arrived") == all_of_them - {"adjustments", "applicability"}
     assert holders("references_known") == all_of_them - {"populations"}
     assert holders("no_silent_period") == EVENTFUL
-    assert holders("events_before_delivery") == EVENTFUL
+    assert holders("events_before_delivery") == all_of_them - {"responsibilities", "sections"}
     assert holders("steady") == {
         "certificate_volumes", "network_probes", "populations", "resource_inspections",
         "service_platform_results", "trading_platform_scores",
@@ -143,7 +145,10 @@ def test_the_reasons_name_what_the_dataset_is_about() -> None:
     probes = checks_of(CONTRACTS["network_probes"])
     assert "每个链路编号每日都应有数据" in probes["no_silent_period"].why_zh
     assert "一向有数据的部门" in checks_of(CONTRACTS["certificates"])["no_silent_period"].why_zh
-    assert "探测时间晚于送达时间" in probes["events_before_delivery"].why_zh
+    dated = checks_of(CONTRACTS["catalogue_entries"])["events_before_delivery"]
+    assert dated.why_zh.startswith("发布日期不得晚于送达时间，应发布日期、撤销日期不得晚于送达次年")
+    assert dated.why_en.startswith("Published on not after their delivery; Due on and Retired on ")
+    assert "送达次年" not in probes["events_before_delivery"].why_zh
     assert "自身其他月份" in probes["steady"].why_zh
     assert "同期其他各家" in checks_of(CONTRACTS["populations"])["steady"].why_zh
 

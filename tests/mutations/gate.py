@@ -23,7 +23,8 @@ import pandas as pd
 
 from expectations.gate import all_checks, judge_night
 from expectations.judge import judge
-from expectations.scores import score_frames
+from expectations.score_frames import score_frames
+from expectations.scores import judged_tables
 from scorecard.contract import Contract
 from scorecard.demo import write
 from scorecard.landing.load import Landing
@@ -36,7 +37,7 @@ from scorecard.night import (
     publish_night,
     score,
 )
-from scorecard.quality.frame import source_frame
+from scorecard.quality.frame import SourceFrames
 from scorecard.settings import Settings
 from scorecard.warehouse import connect
 from scorecard.workspace import Workspace
@@ -182,10 +183,11 @@ class Gate:
     def _source_frames(
         self, connection: duckdb.DuckDBPyConnection, contracts: Mapping[str, Contract]
     ) -> dict[str, pd.DataFrame]:
-        return {name: source_frame(connection, each) for name, each in contracts.items()}
+        frames = SourceFrames(connection, contracts.values())
+        return {name: frames.of(each) for name, each in contracts.items()}
 
     def _score_frames(self, connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-        return score_frames(connection)
+        return score_frames(connection, judged_tables(self.workspace.published), self.checks)
 
     def _judged(self, frames: Mapping[str, pd.DataFrame]) -> tuple[str, ...]:
         changed = {

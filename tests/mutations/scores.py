@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.mutations.edits import all_of, having, put
-from tests.mutations.mutation import accepted, caught, gap
+from tests.mutations.mutation import accepted, caught
 
 ONE = "where department_id = 'edu' and indicator_code = '008'"
 EDU = "where department_id = 'edu'"
 INDICATOR, PART, CARD = "fct_indicator_score", "fct_part_score", "mart_scorecard"
 LEVEL, HISTORY, RULEBOOK = "mart_scorecard_level", "fct_score_history", "dim_indicator"
+TASK, OUTAGE, SOURCE = "mart_section_task", "mart_outage", "fct_part_source"
+DEPARTMENT = "dim_department"
 
 SCORES = (
     caught(
@@ -154,9 +156,31 @@ SCORES = (
         "指标表缺一项指标", "An indicator is missing from the list", RULEBOOK,
         f"delete from marts.{RULEBOOK} where indicator_code = '008'", "every_indicator_once",
     ),
-    gap(
-        "辅助发布表为空", "A published table beside the scores is empty", "mart_section_task",
-        "delete from marts.mart_section_task",
-        "十六张发布表中只有六张得分表受检", "of sixteen published tables only six are judged",
+    caught(
+        "辅助发布表为空", "A published table beside the scores is empty", TASK,
+        f"delete from marts.{TASK}", "rows_present",
+    ),
+    caught(
+        "部门表缺一个部门", "A department is missing from the list", DEPARTMENT,
+        f"delete from marts.{DEPARTMENT} {EDU}", "rows_present",
+    ),
+    caught(
+        "辅助发布表的必填列为空", "A required column beside the scores is empty", DEPARTMENT,
+        f"update marts.{DEPARTMENT} set short_name = null {EDU}", "values_present",
+    ),
+    caught(
+        "来源文件行重复", "A source file of a part stands twice", SOURCE,
+        f"insert into marts.{SOURCE} select * from marts.{SOURCE} limit 1", "keys_unique",
+    ),
+    caught(
+        "中断记录重复，该表没有主键", "An outage stands twice in a table without a key", OUTAGE,
+        f"insert into marts.{OUTAGE} select * from marts.{OUTAGE} limit 1", "keys_unique",
+    ),
+    accepted(
+        "科室任务的失分差 1 分", "What a section is told to have lost is off by a point", TASK,
+        f"update marts.{TASK} set lost = lost + 1 {ONE}",
+        "数值取自已受检的指标得分，不参与计分；照抄是否正确由测试证明，不在每晚重算",
+        "taken from indicator scores that are judged, it scores nothing; that it is taken rightly "
+        "is shown by tests, not again every night",
     ),
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -10,12 +9,11 @@ import pytest
 from scorecard.contract import Rule
 from scorecard.errors import ScorecardError
 from scorecard.quality.examples import failing_examples
-from scorecard.quality.frame import MEASURES, source_frame
+from scorecard.quality.frame import MEASURES, SourceFrames, source_frame
 from scorecard.quality.profile import update_profiles
 from scorecard.scoring import run_models
 from tests.city import City, contracts, models
-
-READ_BY_FRAMES = ("scores.source_freshness", "staging.assessed_department")
+from tests.quality.judged import READ_BY_FRAMES, Judged
 
 
 @pytest.fixture
@@ -23,58 +21,6 @@ def city():
     city = City(departments=("edu", "finance", "health"))
     city.give("network_links", {"link_id": "l1", "connected_at": "2020-01-01"})
     return city
-
-
-class Judged:
-    """A dataset's frame as of a day, and what it is about."""
-
-    def __init__(self, city, dataset, as_of="2020-03-31"):
-        city.take_in(as_of)
-        run_models(city.connection, models(), READ_BY_FRAMES)
-        self.connection, self.contract = city.connection, contracts()[dataset]
-        self.frame = source_frame(self.connection, self.contract)
-
-    def total(self, measure):
-        return int(self.frame[measure].sum())
-
-    def found(self, measure):
-        """The rows where it is not 0: department, month, number; None where there is neither."""
-        rows = self.frame[self.frame[measure] != 0]
-        months = rows.period.dt.strftime("%Y-%m").astype(object)
-        departments = rows.department_id.astype(object)
-        return list(
-            zip(
-                departments.where(departments.notna(), None),
-                months.where(months.notna(), None),
-                rows[measure],
-                strict=True,
-            )
-        )
-
-    def examples(self, measure, limit=20):
-        return failing_examples(self.connection, self.contract, measure, limit)
-
-
-def days(first, last, *, weekdays=range(1, 8), without=()):
-    """The days from one to another, as texts."""
-    day, last = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
-    while day <= last:
-        if day.isoweekday() in weekdays and str(day) not in without:
-            yield str(day)
-        day += dt.timedelta(1)
-
-
-def documents(moments, each=1, **values):
-    return [
-        {"document_id": f"{values} {at} {n}", "received_at": at, "due_at": at, **values}
-        for at in moments
-        for n in range(each)
-    ]
-
-
-def months(column, *numbers):
-    """Months of 2019 from January on, as rows of one key column."""
-    return [{column: f"2019-{number:02}-01"} for number in numbers]
 
 
 # what came
@@ -111,6 +57,14 @@ def test_every_frame_counts_in_whole_numbers_a_row_a_department_and_month(all_da
     assert not frame.duplicated(["department_id", "period"]).any()
     assert (frame.department_id.isna() & frame.period.isna()).sum() == 1
     assert frame.rows.sum() >= 1
+
+
+def test_frames_that_are_made_together_are_those_that_are_made_alone(all_datasets):
+    connection = all_datasets.connection
+    together = SourceFrames(connection, contracts().values())
+    for contract in contracts().values():
+        frame = together.of(contract)
+        assert frame.equals(SourceFrames(connection, [contract]).of(contract)), contract.name
 
 
 @pytest.mark.parametrize("dataset", contracts())
@@ -257,6 +211,36 @@ def test_a_row_after_its_files_day_is_ahead_and_one_of_that_day_is_not(city):
     assert judged.examples("rows_after_delivery") == ["document_id=d2"]
 
 
+def test_any_date_after_its_files_day_makes_a_row_ahead_once(city):
+    city.give(
+        "resource_requests",
+        {"request_id": "r1", "granted_at": "2020-01-02", "last_used_at": "2020-01-02"},
+        {"request_id": "r2", "granted_at": "2020-01-03", "last_used_at": "2020-01-03"},
+        {"request_id": "r3", "granted_at": None, "last_used_at": "2020-01-03"},
+        {"request_id": "r4", "granted_at": None, "last_used_at": None},
+    )
+    city.give("security_incidents", {"incident_id": "i1", "occurred_at": "2020-01-03"})
+    judged = Judged(city, "resource_requests")
+    assert judged.total("rows_after_delivery") == 2
+    assert judged.examples("rows_after_delivery") == ["request_id=r2", "request_id=r3"]
+    assert Judged(city, "security_incidents").found("rows_after_delivery") == [("edu", None, 1)]
+
+
+def test_what_may_lie_ahead_is_ahead_after_the_year_that_follows_its_delivery(city):
+    city.give(
+        "catalogue_entries",
+        {"entry_id": "e1", "due_at": "2021-12-31"},  # delivered in 2020
+        {"entry_id": "e2", "due_at": "2022-01-01"},
+        {"entry_id": "e3", "due_at": "2019-06-01", "retired_at": "2091-06-01"},
+    )
+    city.give("credit_targets", {"year": 2021}, {"year": 2022}, {"year": 99999999999})
+    entries = Judged(city, "catalogue_entries").examples("rows_after_delivery")
+    assert entries == ["entry_id=e2", "entry_id=e3"]
+    judged = Judged(city, "credit_targets")
+    assert judged.total("rows_after_delivery") == 2
+    assert judged.examples("rows_after_delivery")[0] == "department_id=edu, year=2022"
+
+
 def test_loaded_rows_that_the_contract_no_longer_allows_are_breaches(city):
     city.give(
         "trading_platform_scores",
@@ -287,6 +271,50 @@ def test_quarantined_rows_are_breaches_of_the_city_told_by_file_and_line(city):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("delivered_at", "ahead"), [("2020-01-03", 0), ("2020-01-03 00:00:01", 1)])
+def test_a_file_that_is_dated_more_than_a_day_after_it_landed_is_a_breach(
+    city, delivered_at, ahead
+):
+    city.give("sections", {}, file="a.csv")  # landed on 2 January at midnight
+    city.connection.execute("update ops.file set delivered_at = ?", [delivered_at])
+    judged = Judged(city, "sections")
+    assert judged.total("contract_breaches") == ahead
+    assert judged.examples("contract_breaches") == ["file=a.csv, delivered_at=2020-01-03"] * ahead
+
+
+@pytest.mark.parametrize("next_name", ["a.csv", "b.csv"])
+def test_a_file_that_was_dated_ahead_is_no_breach_once_another_came(city, next_name):
+    city.give("sections", {"section_id": "s1"}, file="a.csv")
+    city.connection.execute("update ops.file set delivered_at = '2091-11-04'")
+    city.take_in()
+    city.give("sections", {"section_id": "s1"}, file=next_name)
+    judged = Judged(city, "sections")
+    assert judged.total("contract_breaches") == 0
+    assert judged.examples("contract_breaches") == []
+
+
+def test_a_file_that_is_dated_ahead_arrived_on_the_day_after_it_landed(city):
+    city.give("sections", {}, file="a.csv")
+    city.connection.execute("update ops.file set delivered_at = '2091-11-04'")
+    frame = Judged(city, "sections").frame
+    assert frame["newest_period"].dropna().to_list() == ["2020-01-03"]
+
+
+def test_a_column_that_a_file_lost_is_a_breach_until_the_file_comes_again_with_it(city):
+    city.give("network_links", {"link_id": "l1"}, file="1.csv")
+    city.give("network_links", {"link_id": "l2"}, file="2.csv")
+    city.connection.execute(
+        "update ops.file set lost_columns = ['disconnected_at'] where file_name = '2.csv'"
+    )
+    judged = Judged(city, "network_links")
+    assert judged.found("contract_breaches") == [(None, None, 1)]
+    assert judged.examples("contract_breaches") == ["file=2.csv, missing_column=disconnected_at"]
+    city.give("network_links", {"link_id": "l2"}, file="2.csv")
+    judged = Judged(city, "network_links")
+    assert judged.total("contract_breaches") == 0
+    assert judged.examples("contract_breaches") == []
+
+
 def test_nulls_in_required_columns_are_missing_values(city):
     city.give("sections", {"name": None, "section_id": "s1"}, {"section_id": "s2"})
     judged = Judged(city, "sections")
@@ -305,87 +333,6 @@ def test_a_key_that_stands_twice_in_a_file_is_repeated_until_the_file_is_correct
     judged = Judged(city, "network_outages")
     assert judged.total("repeated_keys") == 0
     assert judged.examples("repeated_keys") == []
-
-
-# silence
-
-
-def test_a_link_in_service_owes_probes_on_every_day_that_was_due(city):
-    city.give(
-        "network_links",
-        {"link_id": "l2", "connected_at": "2018-01-01", "disconnected_at": "2019-01-05"},
-        {"link_id": "l3", "connected_at": "2019-01-06", "department_id": "finance"},
-    )
-    city.give(
-        "network_probes",
-        *({"link_id": "l2", "probed_at": day} for day in days("2019-01-01", "2019-01-03")),
-        {"link_id": "l3", "probed_at": "2019-01-06 23:59"},
-    )
-    judged = Judged(city, "network_probes", "2019-01-08")  # the 8th is due at 6 on the 9th
-    assert judged.found("silent_periods") == [("edu", "2019-01", 1), ("finance", "2019-01", 1)]
-    assert judged.examples("silent_periods") == [
-        "link_id=l2, day=2019-01-04", "link_id=l3, day=2019-01-07",
-    ]  # fmt: skip
-
-
-def test_nothing_is_owed_from_before_a_dataset_began(city):
-    city.give("network_links", {"link_id": "l2", "connected_at": "2018-01-01"})
-    city.give("network_probes", {"link_id": "l2", "probed_at": "2019-01-05"})
-    judged = Judged(city, "network_probes", "2019-01-08")
-    assert judged.examples("silent_periods") == [
-        "link_id=l2, day=2019-01-06", "link_id=l2, day=2019-01-07",
-    ]  # fmt: skip
-
-
-def test_a_department_owes_each_month_from_its_first_on(city):
-    months_of_edu = months("month", 1, 2, 4, 5)
-    months_of_finance = [{**row, "department_id": "finance"} for row in months("month", 3, 4, 5)]
-    city.give("trading_platform_scores", *months_of_edu, *months_of_finance)
-    judged = Judged(city, "trading_platform_scores", "2019-07-04")  # June is due on 6 July
-    assert judged.found("silent_periods") == [("edu", "2019-03", 1)]
-    assert judged.examples("silent_periods") == ["department_id=edu, period=2019-03"]
-
-
-def test_a_department_that_ended_owes_nothing_from_its_last_month_on(city):
-    city.give("departments", {"department_id": "old", "active_to": "2019-03-30"})
-    city.give("departments", {"department_id": "ends", "active_to": "2019-03-31"})
-    for department in ("old", "ends"):
-        city.give(
-            "trading_platform_scores",
-            *({**row, "department_id": department} for row in months("month", 1)),
-        )
-    judged = Judged(city, "trading_platform_scores", "2019-07-31")
-    assert judged.found("silent_periods") == [("ends", "2019-02", 1), ("ends", "2019-03", 1),
-                                              ("old", "2019-02", 1)]  # fmt: skip
-
-
-def test_a_working_day_without_rows_is_silent_where_its_weekday_always_has_many(city):
-    at_work = days("2019-01-01", "2019-01-31", weekdays=range(1, 6), without=["2019-01-16"])
-    city.give("official_documents", *documents(at_work, each=20))
-    judged = Judged(city, "official_documents", "2019-01-31")  # of Saturdays there are none
-    assert judged.found("silent_periods") == [(None, "2019-01", 1)]
-    assert judged.examples("silent_periods") == ["day=2019-01-16"]
-
-
-def test_a_day_without_rows_is_chance_where_its_weekday_has_few(city):
-    at_work = days("2019-01-01", "2019-01-31", without=["2019-01-16"])
-    city.give("official_documents", *documents(at_work, each=19))
-    assert Judged(city, "official_documents", "2019-01-31").total("silent_periods") == 0
-
-
-def test_a_departments_month_is_silent_where_its_months_have_many(city):
-    given = {
-        "edu": (19, ["2019-01-07", "2019-02-07", "2019-04-08"]),  # few
-        "finance": (20, ["2019-01-09", "2019-02-11", "2019-04-09"]),
-        "health": (20, ["2019-02-13", "2019-03-13", "2019-04-10"]),  # it began in February
-    }
-    for department, (each, moments) in given.items():
-        city.give("official_documents", *documents(moments, each, department_id=department))
-    judged = Judged(city, "official_documents", "2019-05-15")
-    assert [told for told in judged.examples("silent_periods") if "department" in told] == [
-        "department_id=finance, period=2019-03"
-    ]
-    assert ("finance", "2019-03", 1) in judged.found("silent_periods")
 
 
 # amounts in another unit

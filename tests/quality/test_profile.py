@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scorecard.contract import Rule
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.quality.counts import owner_column
-from scorecard.quality.profile import update_profiles
+from scorecard.quality.profile import unaskable_rules, update_profiles
 from scorecard.warehouse import prepare
 from tests.city import ROOT, City, contracts
 
@@ -57,7 +57,7 @@ def shared():
 
 def deliver(connection, file_id, delivered_on, rows):
     connection.execute(
-        "insert into ops.file values (?, 'network_probes', ?, '', 0, ?, ?, 0, 0, 0)",
+        "insert into ops.file values (?, 'network_probes', ?, '', 0, ?, ?, 0, 0, 0, null, null)",
         [file_id, f"{file_id}.csv", delivered_on, dt.datetime(2020, 1, 1)],
     )
     for line, (link, at, latency) in enumerate(rows, 1):
@@ -154,34 +154,79 @@ def test_a_rule_that_names_no_column_is_told_with_its_contract(city):
         update(city, network_probes=with_rule("network_probes", "nonsense > 1"))
 
 
-def test_a_failure_leaves_profile_and_books_as_they_were_and_tells_no_value(city):
-    city.give("network_probes", {"link_id": "1"}, file="a.csv")
-    contract = with_rule("network_probes", "cast(link_id as integer) > 0")
-    update(city, network_probes=contract)
-    books = city.rows("select * from ops.profiled order by all")
-    city.give("network_probes", {"link_id": "张三"}, {"link_id": "张三"}, file="b.csv")
-    with pytest.raises(ScorecardError) as told:
-        update(city, network_probes=contract)
-    assert "network_probes.yaml" in str(told.value)
-    assert "张三" not in str(told.value)
-    assert profile(city, "network_probes", "link_id, rows") == [("1", 1)]
-    assert city.rows("select * from ops.profiled order by all") == books
-    assert city.rows("select * from ops.repeated_key") == []
+def test_a_rule_that_raises_on_rows_is_told_without_a_value_and_the_rest_is_counted(city):
+    raising = with_rule("departments", "cast(short_name as integer) > 0")
+    city.give("departments", {"department_id": "tax", "short_name": "张三"})
+    city.give("sections", {})
+    update(city, departments=raising)
+    assert unaskable_rules(city.connection) == {"departments": "asked (ConversionException)"}
+    assert profile(city, "departments", "department_id, rows") == [("edu", 1), ("tax", 1)]
+    assert profile(city, "sections", "rows") == [(1,)]
 
 
-class Killed:
-    """A connection whose process is killed when it is about to write the books."""
+def test_only_the_rules_that_raise_are_named(city):
+    sound = Rule("sound", "validity", "", "", holds="department_id <> ''")
+    wide = Rule(
+        "wide", "validity", "", "", holds="factorial(cast(90 + length(short_name) as integer)) > 0"
+    )
+    update(city, departments=replace(contracts()["departments"], rules=(sound, wide)))
+    assert unaskable_rules(city.connection) == {"departments": "wide (OutOfRangeException)"}
 
-    def __init__(self, connection):
-        self._connection = connection
+
+def test_a_rule_that_raises_is_asked_again_each_night_until_the_rows_are_corrected(city):
+    raising = with_rule("departments", "cast(short_name as integer) > 0")
+    city.give("departments", {"short_name": "1"})
+    update(city, departments=raising)
+    assert unaskable_rules(city.connection) == {}
+    city.give("departments", {"short_name": "张三"}, {"department_id": "tax", "short_name": "0"})
+    for _ in range(2):
+        update(city, departments=raising)
+        assert list(unaskable_rules(city.connection)) == ["departments"]
+    city.give("departments", {"short_name": "2"})
+    update(city, departments=raising)
+    assert unaskable_rules(city.connection) == {}
+    counted = profile(city, "departments", "department_id, rows, rule__asked")
+    assert counted == [("edu", 1, 0), ("tax", 1, 1)]
+
+
+def test_a_rule_that_raised_is_mended_by_the_corrected_contract_without_new_rows(city):
+    city.give("departments", {"short_name": "张三"})
+    update(city, departments=with_rule("departments", "cast(short_name as integer) > 0"))
+    update(city, departments=with_rule("departments", "short_name <> '张三'"))
+    assert unaskable_rules(city.connection) == {}
+    assert profile(city, "departments", "rows, rule__asked") == [(1, 1)]
+
+
+class Refusing:
+    """A connection that fails once, when books are about to be closed: that is no rule's fault."""
+
+    def __init__(self, connection, error):
+        self._connection, self._errors = connection, [error]
 
     def execute(self, sql, *parameters):
-        if sql.startswith("insert into ops.profiled"):
-            raise KeyboardInterrupt
+        if sql.startswith("insert into ops.profiled") and self._errors:
+            raise self._errors.pop()
         return self._connection.execute(sql, *parameters)
 
     def __getattr__(self, name):
         return getattr(self._connection, name)
+
+
+@pytest.mark.parametrize(
+    "error", [duckdb.OutOfMemoryException, duckdb.IOException, duckdb.ConversionException]
+)
+def test_what_is_no_rules_fault_stops_the_night_changes_nothing_and_tells_no_value(city, error):
+    city.give("network_probes", {"link_id": "l1"}, file="a.csv")
+    update(city)
+    books = city.rows("select * from ops.profiled order by all")
+    city.give("network_probes", {"link_id": "张三"}, {"link_id": "张三"}, file="b.csv")
+    with pytest.raises(ScorecardError) as told:
+        update_profiles(Refusing(city.connection, error("the value 张三")), contracts())
+    assert "network_probes.yaml" in str(told.value)
+    assert "张三" not in str(told.value)
+    assert profile(city, "network_probes", "link_id, rows") == [("l1", 1)]
+    assert city.rows("select * from ops.profiled order by all") == books
+    assert city.rows("select * from ops.repeated_key") == []
 
 
 def test_a_kill_before_the_books_are_closed_changes_nothing(city):
@@ -189,7 +234,7 @@ def test_a_kill_before_the_books_are_closed_changes_nothing(city):
     update(city)
     city.give("network_probes", {"link_id": "l2"}, {"link_id": "l2"}, file="b.csv")
     with pytest.raises(KeyboardInterrupt):
-        update_profiles(Killed(city.connection), contracts())
+        update_profiles(Refusing(city.connection, KeyboardInterrupt()), contracts())
     assert profile(city, "network_probes", "link_id, rows") == [("l1", 1)]
     assert city.rows("select * from ops.repeated_key") == []
     update(city)
