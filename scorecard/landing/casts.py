@@ -3,7 +3,8 @@
 Each column of a row gets a value, null when nothing was delivered or it does not parse; the text of
 it (trimmed) is only looked at to tell the two apart, and to say what was wrong. A row breaks the
 contract at its first column, in the contract's order, whose value is null where it must not be,
-unknown to an enumeration, negative, or not the first of a month.
+unknown to an enumeration, negative, not the first of a month, or has somebody's identity number in
+it though the column is not declared personal.
 """
 
 from __future__ import annotations
@@ -36,6 +37,13 @@ UNREADABLE = {
 EMPTY = Reason("必填项为空", "empty, but required")
 NEGATIVE = Reason("数量不能为负", "a count cannot be negative")
 NOT_FIRST = Reason("月份应写作当月第一天", "a month must be given as its first day")
+LAST_YEAR, LAST_YEAR_IN_CODES = 2099, 2009
+"""Years of birth that are looked for in a text, and in keys and references. A county's code, a day
+and a counter make a usual key, and every 11th of those is a valid number of somebody born on that
+day; so a key is taken for a person's number up to a year that no platform counts from."""
+PERSONAL = Reason(
+    "含有身份证号；请去掉后重新报送", "holds an identity number; take it out and deliver again"
+)
 
 
 def typed_value(column: Column, source: SourceColumn) -> str | None:
@@ -100,7 +108,7 @@ def judged_columns(contract: Contract, source: Source) -> list[Column]:
         column
         for column in contract.read_columns
         if column.name in source.columns
-        and (column.required or column.type != "T" or column.values)
+        and (column.required or column.type != "T" or column.values or _is_searched(column))
     ]
 
 
@@ -111,10 +119,48 @@ def is_sound(contract: Contract, source: Source) -> str:
         value = f'"v_{column.name}"'
         if column.required:
             tests.append(f"{value} is not null")
-        else:
+        elif column.type != "T" or column.values:
             tests.append(f"({value} is not null or {_nothing_given(column, source)})")
         tests.extend(f"coalesce({test}, true)" for test in _limits(column, value))
     return " and ".join(tests)
+
+
+def may_name_somebody(contract: Contract, source: Source) -> str:
+    """SQL that is true of a row in which an identity number may stand, for next to no cost."""
+    tests = ["false"]
+    for column in _searched_columns(contract, source):
+        value = f'"v_{column.name}"'
+        if column.type == "I":
+            tests.append(f"{value} >= 100000000000000000")
+        else:
+            tests.append(f"may_hold_identity_number({value})")
+    return " or ".join(tests)
+
+
+def naming_column(contract: Contract, source: Source) -> str:
+    """SQL of the first column in which an identity number stands; null where none does."""
+    codes = {*contract.key, *(name for each in contract.references for name in each.columns)}
+    texts = ", ".join(
+        f"{{'name': {literal(column.name)}, 'text': cast(\"v_{column.name}\" as varchar), "
+        f"'until': '{LAST_YEAR_IN_CODES if column.name in codes else LAST_YEAR}'}}"
+        for column in _searched_columns(contract, source)
+    )
+    if not texts:
+        return "cast(null as varchar)"
+    test = "lambda given: holds_identity_number(given.text, given.until)"
+    return f"list_filter([{texts}], {test})[1].name"
+
+
+def _searched_columns(contract: Contract, source: Source) -> list[Column]:
+    return [c for c in contract.read_columns if c.name in source.columns and _is_searched(c)]
+
+
+def _is_searched(column: Column) -> bool:
+    """Whether an identity number could be stored with a value as it is.
+
+    References are searched too: what refers to nothing known is stored all the same.
+    """
+    return column.type in ("T", "I") and not column.values and not column.personal
 
 
 def _nothing_given(column: Column, source: Source) -> str:
@@ -134,7 +180,10 @@ def _limits(column: Column, value: str) -> list[str]:
 
 
 def offences(contract: Contract, source: Source) -> str:
-    """SQL of the first offence of an unsound row: a struct of column, value and the two reasons."""
+    """SQL of the first offence of an unsound row: a struct of column, value and the two reasons.
+
+    `"v_<column>"` are the values, `_named` is the naming column.
+    """
     is_guarded = any(column.personal for column in contract.columns)
     cases = []
     for column in judged_columns(contract, source):
@@ -149,6 +198,8 @@ def offences(contract: Contract, source: Source) -> str:
             cases.append(_case(absent, column, shown, unreadable))
         for limit, reason in zip(_limits(column, value), _limit_reasons(column), strict=True):
             cases.append(_case(f"not {limit}", column, shown, reason))
+        if _is_searched(column):
+            cases.append(_case(f"_named = {literal(column.name)}", column, shown, PERSONAL))
     return f"case {' '.join(cases)} end"
 
 

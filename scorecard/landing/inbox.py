@@ -25,6 +25,9 @@ _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(-?)(\d\d)\2(\d\d)(?=(?:[01]\d|2[0-3])(?:[0-5]\d){1,2}(?!\d)|(?!\d))"
 )
 """A day in a file's name; the digits of a clock may follow it, as in 20190305093000."""
+_IDENTITY = re.compile(
+    r"(?<!\d)\d{6}(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+)
 _BLOCK = 1 << 20
 
 
@@ -72,10 +75,21 @@ class InboxFile:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something in the inbox that is left alone, or a column that is kept out."""
+    """Something in the inbox that is left alone, or a column that is kept out or missing."""
 
     place: str
     what: str
+
+
+def without_identity_numbers(text: str) -> str:
+    """A name or header as it may be told: no valid identity number (GB 11643) in it."""
+    return _IDENTITY.sub(lambda found: "***" if _is_valid(found[0]) else found[0], text)
+
+
+def _is_valid(number: str) -> bool:
+    """Whether the check character is right: ISO 7064, MOD 11-2."""
+    values = (10 if digit in "Xx" else int(digit) for digit in number)
+    return sum(value << 17 - place for place, value in enumerate(values)) % 11 == 1
 
 
 def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[Notice]]:
@@ -126,6 +140,8 @@ def _delivery(dataset: str, name: str, path: Path) -> InboxFile | Notice:
     place = f"{dataset}/{name}"
     if any(part.startswith((".", "~$")) for part in parts) or lower.endswith((".tmp", ".part")):
         return Notice(place, "a hidden or temporary file")
+    if without_identity_numbers(name) != name:  # the books keep names
+        return Notice(place, "an identity number in its name: it is read once it is renamed")
     if not path.is_file():
         return Notice(place, "no regular file")
     ending = next((e for e in sorted(FORMATS, key=len, reverse=True) if lower.endswith(e)), None)

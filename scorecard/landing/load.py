@@ -7,7 +7,7 @@ a file that cannot be read at all counts as one row, quarantined.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,14 +16,19 @@ from typing import Any
 
 import duckdb
 
-from scorecard.contract import Column, Contract
+from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
-from scorecard.landing.casts import is_sound, offences, value_of
 from scorecard.landing.columnar import parquet_source
 from scorecard.landing.delimited import delimited_source
-from scorecard.landing.inbox import InboxFile, Notice
+from scorecard.landing.inbox import InboxFile, Notice, without_identity_numbers
 from scorecard.landing.records import json_source
 from scorecard.landing.source import FileRejectedError, Header, Source, is_about_content
+from scorecard.landing.statements import (
+    load_plain_rows,
+    load_rest,
+    quarantine_rest,
+    set_aside_rest,
+)
 from scorecard.landing.workbook import workbook_source
 
 UNREADABLE = FileRejectedError(
@@ -102,11 +107,11 @@ class Landing:
     ) -> Landed:
         self.connection.begin()
         try:
-            file_id = self._enter(contract, file, digest)
-            loaded = self._load(contract, source, file_id)
-            bad = self._quarantine_rows(contract, file, source, file_id, loaded)
+            lost = lost_columns(self.connection, file, header.missing)
+            file_id = self._enter(contract, file, digest, header.columns, lost)
+            loaded, bad = self._take_rows(contract, file, source, file_id)
             bad += self._quarantine_rejects(contract, file, source, file_id)
-            landed = self._close(contract, file, file_id, loaded, bad, header)
+            landed = self._close(contract, file, file_id, loaded, bad, _told(header, lost))
         except BaseException as error:
             self.connection.rollback()
             if isinstance(error, duckdb.Error) and is_about_content(error):
@@ -115,32 +120,22 @@ class Landing:
         self.connection.commit()
         return landed
 
-    def _load(self, contract: Contract, source: Source, file_id: int) -> int:
-        stored = ", ".join(_stored(column) for column in contract.stored_columns)
-        given = ", ".join(f'"v_{c.name}" as "{c.name}"' for c in contract.read_columns)
-        return _count(
-            self.connection.execute(
-                f'insert into raw."{contract.name}" '
-                f"select {stored}, cast($file_id as integer), _line from ("
-                f"select _line, {given} from ({_values(contract, source)}) "
-                f"where {is_sound(contract, source)})",
-                _named(source, file_id=file_id),
-            )
+    def _take_rows(
+        self, contract: Contract, file: InboxFile, source: Source, file_id: int
+    ) -> tuple[int, int]:
+        """Loads the rows that keep the contract and quarantines the others; gives both numbers."""
+        connection, ids = self.connection, {"file_id": file_id}
+        loaded = _count(
+            connection.execute(load_plain_rows(contract, source), _named(source, **ids))
         )
-
-    def _quarantine_rows(
-        self, contract: Contract, file: InboxFile, source: Source, file_id: int, loaded: int
-    ) -> int:
         if loaded == source.rows:
-            return 0
+            return loaded, 0
+        connection.execute(set_aside_rest(contract, source), _named(source))
+        loaded += _count(connection.execute(load_rest(contract, source), ids))
         bad = _count(
-            self.connection.execute(
-                "insert into ops.quarantine "
-                "select $file_id, $dataset, $name, _line, offence.column_name, offence.value, "
-                "offence.reason_zh, offence.reason_en, $now from ("
-                f"select _line, {offences(contract, source)} as offence "
-                f"from ({_values(contract, source)}) where not ({is_sound(contract, source)}))",
-                _named(source, file_id=file_id, dataset=file.dataset, name=file.name, now=self.now),
+            connection.execute(
+                quarantine_rest(contract, source),
+                ids | {"dataset": file.dataset, "name": file.name, "now": self.now},
             )
         )
         if loaded + bad != source.rows:
@@ -149,7 +144,7 @@ class Landing:
                 f"{file.dataset}/{file.name}",
                 "nothing of the file was taken; please report this",
             )
-        return bad
+        return loaded, bad
 
     def _quarantine_rejects(
         self, contract: Contract, file: InboxFile, source: Source, file_id: int
@@ -177,24 +172,31 @@ class Landing:
                     rejected.reason.zh, rejected.reason.en, self.now,
                 ],
             )  # fmt: skip
-            landed = self._close(contract, file, file_id, 0, 1, Header({}))
+            landed = self._close(contract, file, file_id, 0, 1)
         except BaseException:
             self.connection.rollback()
             raise
         self.connection.commit()
         return landed
 
-    def _enter(self, contract: Contract, file: InboxFile, digest: str) -> int:
+    def _enter(
+        self,
+        contract: Contract,
+        file: InboxFile,
+        digest: str,
+        columns: Sequence[str] | None = None,
+        lost: Sequence[str] = (),
+    ) -> int:
         """Opens the file's line in the books, and clears what an older version left behind."""
         self._clear_quarantine(contract, file)
         file_id = _count(
             self.connection.execute("select coalesce(max(file_id), 0) + 1 from ops.file")
         )
         self.connection.execute(
-            "insert into ops.file values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+            "insert into ops.file values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?)",
             [
                 file_id, contract.name, file.name, digest, file.path.stat().st_size,
-                file.delivered_at(), self.now,
+                file.delivered_at(), self.now, columns, lost,
             ],
         )  # fmt: skip
         return file_id
@@ -212,7 +214,7 @@ class Landing:
         file_id: int,
         loaded: int,
         bad: int,
-        header: Header,
+        told: Sequence[str] = (),
     ) -> Landed:
         self.connection.execute(
             "update ops.file set rows_read = ?, rows_loaded = ?, rows_quarantined = ? "
@@ -220,16 +222,14 @@ class Landing:
             [loaded + bad, loaded, bad, file_id],
         )
         place = f"{contract.name}/{file.name}"
-        extras = [
-            Notice(place, f"column '{extra}' is not in the contract") for extra in header.extras
-        ]
-        notices = record_notices(self.connection, extras, self.now)
+        notices = record_notices(self.connection, [Notice(place, what) for what in told], self.now)
         return Landed(contract.name, file.name, loaded + bad, loaded, bad, tuple(notices))
 
 
 STAGED = (
     "landing_text", "landing_line", "landing_quote", "landing_span", "landing_joined",
     "landing_record", "landing_object", "landing_value", "landing_row", "landing_reject",
+    "landing_rest",
 )  # fmt: skip
 """The readers' temporary tables: they hold what may never be kept, and a file's worth of memory."""
 
@@ -257,24 +257,12 @@ def _open(
     return readers.get(file.format, json_source)(connection, contract, file)
 
 
-def _values(contract: Contract, source: Source) -> str:
-    """The file's columns beside the typed value of each column of the contract."""
-    values = ", ".join(
-        f'{value_of(column, source.columns[column.name])} as "v_{column.name}"'
-        if column.name in source.columns
-        else f'cast(null as {column.sql_type}) as "v_{column.name}"'
-        for column in contract.read_columns
-    )
-    return f"select delivered.*, {values} from {source.relation} as delivered"
-
-
-def _stored(column: Column) -> str:
-    if column.logic:
-        return column.logic
-    if column.personal == "hash":
-        given = column.name.removesuffix("_hash")
-        return f"left(sha256(getvariable('hash_key') || \"{given}\"), 32)"
-    return f'"{column.name}"'
+def _told(header: Header, lost: Collection[str]) -> list[str]:
+    told = [f"column '{extra}' is not in the contract" for extra in header.extras]
+    if header.missing:
+        named = (f"{c} (earlier files had it)" if c in lost else c for c in header.missing)
+        told.append(f"columns missing and taken as empty: {', '.join(named)}")
+    return told
 
 
 def _named(source: Source, **values: Any) -> dict[str, Any]:
@@ -324,16 +312,36 @@ def mends_quarantined(connection: duckdb.DuckDBPyConnection, file: InboxFile, di
     )
 
 
+def lost_columns(
+    connection: duckdb.DuckDBPyConnection, file: InboxFile, missing: Collection[str]
+) -> list[str]:
+    """Those of a file's missing columns that an earlier file of its kind had.
+
+    Of its kind is what has the same name but for digits and the ending: of several departments that
+    deliver a dataset, one may never have had a column that the others have.
+    """
+    if not missing:
+        return []
+    kind = r"regexp_replace({}, '[0-9]+|\.[^/]*$', '', 'g')"
+    rows = connection.execute(
+        "select distinct name from (select unnest(columns) as name from ops.file "
+        f"where dataset = $1 and {kind.format('file_name')} = {kind.format('$2')}) "
+        "where list_contains($3, name) order by name",
+        [file.dataset, file.name, list(missing)],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
 def record_notices(
     connection: duckdb.DuckDBPyConnection, notices: Sequence[Notice], now: dt.datetime
 ) -> list[Notice]:
     """Writes down what is left alone; gives those that were never reported before."""
-    fresh = [
+    told = [Notice(*map(without_identity_numbers, (n.place, n.what))) for n in notices]
+    return [
         notice
-        for notice in notices
+        for notice in told
         if connection.execute(
             "insert or ignore into ops.notice values (?, ?, ?) returning 1",
             [notice.place, notice.what, now],
         ).fetchall()
     ]
-    return fresh

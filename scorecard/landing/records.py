@@ -18,6 +18,7 @@ from scorecard.landing.source import (
     Source,
     SourceColumn,
     column_named,
+    missing_columns,
     reject_missing,
 )  # fmt: skip
 from scorecard.landing.text import decoded, encoding_of, stage_lines
@@ -62,7 +63,19 @@ def json_source(
     rows = _stage_rows(connection, spellings)
     columns = {name: SourceColumn(f'"{name}"') for name in spellings}
     extras = tuple(key for key in keys if column_named(contract, key) is None)
-    return Header({}, extras), Source("landing_row", columns, rows, rejects="landing_reject")
+    header = Header({}, extras)
+    if _writes_nulls(connection):
+        header = Header({}, extras, tuple(spellings), missing_columns(contract, spellings))
+    return header, Source("landing_row", columns, rows, rejects="landing_reject")
+
+
+def _writes_nulls(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a key stands there without a value; many programs leave such keys out."""
+    return bool(
+        connection.execute(
+            "select 1 from landing_value where list_contains(types, 'NULL') limit 1"
+        ).fetchall()
+    )
 
 
 def _stage_elements(connection: duckdb.DuckDBPyConnection, text: str) -> None:

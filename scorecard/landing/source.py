@@ -82,10 +82,19 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Which position of the file's header each contract column stands at."""
+    """What a file's header is to the contract.
+
+    Attributes:
+        positions: Where each column of the contract stands.
+        extras: What is no column of the contract.
+        columns: The columns of the contract that are there; None where a file cannot tell.
+        missing: Those that may be null and are not there, as far as it can tell.
+    """
 
     positions: Mapping[str, int]
     extras: tuple[str, ...] = field(default=())
+    columns: tuple[str, ...] | None = None
+    missing: tuple[str, ...] = ()
 
 
 def match_header(contract: Contract, cells: Sequence[str]) -> Header:
@@ -109,7 +118,10 @@ def match_header(contract: Contract, cells: Sequence[str]) -> Header:
     )
     extras = tuple(cell.strip(BLANKS) for cell, name in zip(cells, found, strict=True) if not name)
     return Header(
-        {name: i for i, name in enumerate(found) if name}, tuple(name for name in extras if name)
+        {name: i for i, name in enumerate(found) if name},
+        tuple(name for name in extras if name),
+        tuple(name for name in found if name),
+        missing_columns(contract, found),
     )
 
 
@@ -120,6 +132,11 @@ def column_named(contract: Contract, cell: str) -> str | None:
         if name == column.label_zh or name.lower() == column.name:
             return column.name
     return None
+
+
+def missing_columns(contract: Contract, found: Collection[str | None]) -> tuple[str, ...]:
+    """The columns that a file may lack, and does."""
+    return tuple(c.name for c in contract.read_columns if not c.required and c.name not in found)
 
 
 def reject_missing(

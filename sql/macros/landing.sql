@@ -21,9 +21,9 @@ create or replace macro landed_text(x) as
 -- A number's digits where text is due: 12.0 is 12.
 create or replace macro landed_digits(x) as regexp_replace(x, '\.0+$', '');
 
--- Full-width digits, signs and blanks as their common forms.
+-- Full-width digits, signs, blanks and the X of identity numbers as their common forms.
 create or replace macro half_width(x) as
-    translate(x, '０１２３４５６７８９－／：．＋' || chr(12288) || chr(160), '0123456789-/:.+  ');
+    translate(x, '０１２３４５６７８９－／：．＋Ｘｘ' || chr(12288) || chr(160), '0123456789-/:.+Xx  ');
 
 create or replace macro landed_indicator_code(x) as case
     when regexp_full_match(half_width(x), '\d{1,3}') then lpad(half_width(x), 3, '0')
@@ -122,6 +122,29 @@ create or replace macro landed_boolean(x) as case
     when x in ('false', '0') then false
     else unusual_boolean(lower(half_width(landed_text(x))))
 end;
+
+-- Whether an identity number may stand in a text: it is long enough, and has digits of the shape or
+-- any full-width ones. The shape is of a number that a county gave: its region does not end in 00,
+-- but in four cities without counties, or is a foreigner's; then a day of 1800 to 2099. So neither a
+-- city's code with a date and a counter has it nor a time to the millisecond, which begins with 20.
+-- Null where a text is too short: that costs nothing for most keys.
+create or replace macro may_hold_identity_number(x) as case
+    when strlen(x) >= 18 then regexp_matches(
+        x,
+        '(?:(?:[1-8][1-7]|50)[0-9]{2}(?:0[1-9]|[1-9][0-9])|9[1-8][0-9]{4}|441900|442000|460400|620200)'
+        || '(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9XxＸｘ]|[０-９]'
+    )
+end;
+
+-- Whether one does: of that shape, valid, of somebody born up to a year, and with no digit before or
+-- behind it.
+create or replace macro holds_identity_number(x, last_year) as len(list_filter(
+    regexp_extract_all(upper(half_width(x)), '[0-9]{18,}|[0-9]{17}X'),
+    lambda digits: strlen(digits) = 18
+    and substr(digits, 7, 4) <= last_year
+    and may_hold_identity_number(digits)
+    and is_identity_number(digits)
+)) > 0;
 
 -- What of a rejected value may be shown: short, and nothing that looks like an identity number.
 create or replace macro shown_value(x) as case

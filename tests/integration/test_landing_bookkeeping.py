@@ -39,7 +39,7 @@ def test_a_file_has_one_line_in_the_books(inbox):
     assert inbox.rows("select * from ops.file") == [
         (
             1, "catalogue_entries", "春/a-2019-03-05.csv", hashlib.sha256(content).hexdigest(),
-            len(content), dt.datetime(2019, 3, 5), NOW, 3, 2, 1,
+            len(content), dt.datetime(2019, 3, 5), NOW, 3, 2, 1, list(entry()), [],
         )
     ]  # fmt: skip
     assert inbox.rows("select file_id, dataset, file_name, first_seen_at from ops.quarantine") == [
@@ -159,7 +159,7 @@ def test_files_stay_where_they_lie_and_as_they_are(inbox):
 
 
 def test_what_is_no_delivery_is_reported_once_and_left_alone(inbox):
-    content = csv_bytes(entry())
+    content = csv_bytes(entry(published_at="", retired_at=""))
     for dataset, name in [
         ("catalogue_entries", "a.doc"), ("catalogue_entries", "a.xls"), ("catalogue_entries",
         "csv"),

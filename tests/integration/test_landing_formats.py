@@ -166,7 +166,7 @@ def test_nullable_columns_may_be_absent(inbox, form):
 @pytest.mark.parametrize("form", ["csv", "json", "xlsx", "parquet"])
 def test_a_column_beyond_the_contract_is_kept_out_and_reported_once(inbox, form):
     for i in (1, 2):
-        row = entry(f"e{i}", remark="x", 备注="y")
+        row = entry(f"e{i}", published_at="", retired_at="", remark="x", 备注="y")
         content = {
             "csv": csv_bytes(row), "json": json_bytes(row), "xlsx": workbook_bytes(sheet_of(row)),
             "parquet": parquet_bytes(columns_of(row)),
