@@ -61,14 +61,15 @@ def judge_night(
         ScorecardError: If nothing was scored yet, or a check could not be judged at all.
     """
     from expectations.docs import write_docs
-    from expectations.judge import judge
+    from expectations.judge import judge, loading_library
 
     day = judged_day(connection)
     settings = workspace.settings
-    update_profiles(connection, workspace.contracts)  # rules may be all that changed
     tables = judged_tables(workspace.published)
-    scores = score_frames(connection, tables, checks)
-    sources, unsound = _source_frames(connection, workspace)
+    with loading_library():
+        update_profiles(connection, workspace.contracts)  # rules may be all that changed
+        scores = score_frames(connection, tables, checks)
+        sources, unsound = _source_frames(connection, workspace)
 
     def examples(check: Check) -> Sequence[str]:
         if check.subject in scores:
