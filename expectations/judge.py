@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -166,11 +167,34 @@ def _judge_subject(
         yield Judged(check, verdict, result)
 
 
-def _expectation(check: Check) -> Any:
-    import great_expectations.expectations as gxe
+@cache
+def _kind(name: str) -> Any:
+    """The library's expectation of a name, but that its configuration is worked out once.
 
+    The library (1.24) asks for it 50 times to judge once and makes it anew each time, which was
+    half of all judging.
+
+    Raises:
+        AttributeError: If there is no such expectation.
+    """
+    import great_expectations.expectations as gxe
+    from great_expectations.compatibility.pydantic import PrivateAttr
+
+    kind = getattr(gxe, name)
+
+    def configuration(self: Any) -> Any:
+        if self._settled is None:
+            self._settled = kind.configuration.fget(self)
+        return self._settled
+
+    body = {"_settled": PrivateAttr(None), "configuration": property(configuration)}
+    named = {"__module__": __name__, "__doc__": kind.__doc__}
+    return type(kind)(f"{name}Settled", (kind,), named | body)
+
+
+def _expectation(check: Check) -> Any:
     try:
-        return getattr(gxe, check.expectation)(
+        return _kind(check.expectation)(
             **check.arguments,
             description=f"{check.why_zh} / {check.why_en}",
             meta={"check": check.name},
