@@ -90,6 +90,8 @@ def _rows_delivered(contract: Contract) -> Check:
         f"请提供单位（{contract.provider_zh}）报送。",
         f'Until "{contract.label_en}" has come at all, what rests on it cannot be scored; its '
         f"provider: {contract.provider_en}.",
+        observed_from="rows_landed",
+        expected_from="rows_due",
     )
 
 

@@ -187,8 +187,9 @@ def sound(contract: Contract) -> pd.DataFrame:
         if check.arguments["min_value"] and check.measure:
             frame[check.measure] = [check.arguments["min_value"], 0]
     return frame.assign(
-        newest_period=["2019-12-01", None], due_period=["2019-12-01", None], rows=[10, 10]
-    )
+        newest_period=["2019-12-01", None], due_period=["2019-12-01", None], rows=[10, 10],
+        rows_landed="20", rows_due="已送达 / delivered",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("dataset", CONTRACTS)
@@ -222,6 +223,13 @@ def test_a_dataset_that_never_came_fails_its_row_floor() -> None:
     )
     failed = {v.check_name for v in verdicts.verdicts if not v.passed}
     assert {"rows_delivered", "values_present", "at_least_one"} <= failed
+
+
+def test_a_delivery_is_told_by_the_rows_of_the_dataset_and_not_of_its_frame() -> None:
+    contract = CONTRACTS["departments"]
+    floor = [checks_of(contract)["rows_delivered"]]
+    [told] = judge({contract.name: sound(contract)}, floor, lambda _: ()).verdicts
+    assert (told.passed, told.observed, told.expected) == (True, "20", "已送达 / delivered")
 
 
 def test_listing_the_checks_does_not_import_great_expectations() -> None:
