@@ -11,10 +11,12 @@ from contextlib import contextmanager
 import dagster as dg
 
 from assets.night_run import NightRun
+from assets.sources import TROUBLES
 from scorecard.alerts import alert
 from scorecard.errors import ScorecardError
 from scorecard.quality.release import judged_day
 from scorecard.quality.verdict import Verdict, read_verdicts
+from scorecard.summary import unopened
 
 
 def tell(night: NightRun, failure: str | None) -> None:
@@ -22,13 +24,26 @@ def tell(night: NightRun, failure: str | None) -> None:
     workspace = night.workspace
     try:
         lines = alert(
-            workspace.settings, night.connection, _verdicts(night), failure, workspace.labels
+            workspace.settings,
+            night.connection,
+            _verdicts(night),
+            failure,
+            workspace.labels,
+            _troubles(night),
         )
     except Exception as error:  # whatever it is, it is told, and must not fail what was published
         lines = [f"the alert could not be made: {type(error).__name__}"]
     night.troubles += lines
     for line in lines:
         night.progress(line)
+
+
+def _troubles(night: NightRun) -> list[str]:
+    """What this night could not open or take. A run without new files looks only now."""
+    try:
+        return [*unopened(night.plan), *night.troubles]
+    except TROUBLES:  # an inbox or warehouse that is away must not cost the alert
+        return night.troubles
 
 
 def _verdicts(night: NightRun) -> tuple[Verdict, ...]:

@@ -29,13 +29,18 @@ def summary_lines(
         yield from _quarantined(published)
     for notice in plan.notices:
         yield f"left alone: {notice.place}: {notice.what}"
-    for place, reason in plan.unreadable.items():
-        yield f"could not be opened: {place}: {reason}"
+    yield from unopened(plan)
     yield from troubles
     yield ""
     yield f"published: {settings.published_file.resolve()}"
     yield f"  through: {settings.published_file}"
     yield "next: scorecard explain DEPARTMENT CODE, such as edu 021; scorecard ui"
+
+
+def unopened(plan: Plan) -> Iterator[str]:
+    """A line for each file that could not be opened."""
+    for place, reason in plan.unreadable.items():
+        yield f"could not be opened: {place}: {reason}"
 
 
 def _assessment(

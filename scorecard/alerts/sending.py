@@ -10,7 +10,7 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,15 +46,15 @@ def addresses_of(settings: Settings) -> list[Address]:
     return [Address(number, url) for number, url in enumerate(filter(None, urls), 1)]
 
 
-def send(addresses: Sequence[Address], state: State) -> dict[Address, str]:
-    """Sends to all at once; gives why, for each that was not reached.
+def send(messages: Mapping[Address, State]) -> dict[Address, str]:
+    """Sends each its message, all at once; gives why, for each that was not reached.
 
     The threads are daemons of our own: those of apprise keep a process alive until a server that
     hangs lets go.
     """
     outcomes: dict[Address, str] = {}
     threads = []
-    for address in addresses:
+    for address, state in messages.items():
         service, fault = open_address(address)
         if fault:
             outcomes[address] = f"it {fault}"
@@ -67,7 +67,7 @@ def send(addresses: Sequence[Address], state: State) -> dict[Address, str]:
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
     late = f"timeout, no answer in {PATIENCE_SECONDS:g} s"
-    ended = {address: outcomes.get(address, late) for address in addresses}
+    ended = {address: outcomes.get(address, late) for address in messages}
     return {address: cause for address, cause in ended.items() if cause}
 
 
@@ -80,7 +80,7 @@ def _notify(service: Any, state: State, address: Address, outcomes: dict[Address
         title=state.title,
         body=state.body,
         body_format=apprise.NotifyFormat.TEXT,
-        notify_type=apprise.NotifyType.WARNING if state.fingerprint else apprise.NotifyType.SUCCESS,
+        notify_type=apprise.NotifyType.SUCCESS if state.is_well else apprise.NotifyType.WARNING,
     )
     outcomes[address] = "" if taken else _cause("\n".join(heard))
 

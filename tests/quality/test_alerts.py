@@ -13,15 +13,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 
+from assets.alerting import tell
+from assets.night_run import NightRun
 from scorecard.alerts import alert, sending
+from scorecard.night import Plan
 from scorecard.quality.release import held_back
 from scorecard.quality.verdict import Verdict, keep_verdicts
 from scorecard.settings import PROJECT, Settings
@@ -57,6 +61,7 @@ def scored() -> City:
 @pytest.fixture
 def city(scored: City) -> City:
     scored.connection.execute("delete from ops.setting")
+    scored.connection.execute("delete from ops.notice")
     return scored
 
 
@@ -64,9 +69,14 @@ def city(scored: City) -> City:
 def night(city: City, tmp_path: Path):
     """One night's alert: what failed, then the addresses; gives the lines for the summary."""
 
-    def run(verdicts: list[Verdict], *urls: str, held_back: str | None = None) -> list[str]:
+    def run(
+        verdicts: list[Verdict],
+        *urls: str,
+        held_back: str | None = None,
+        troubles: Sequence[str] = (),
+    ) -> list[str]:
         settings = Settings(home=tmp_path, alert_urls=" \n".join(urls))
-        return alert(settings, city.connection, verdicts, held_back, LABELS)
+        return alert(settings, city.connection, verdicts, held_back, LABELS, troubles)
 
     return run
 
@@ -93,10 +103,80 @@ def test_a_failure_is_sent_once_then_again_when_it_changes_and_when_it_is_over(n
     night(well, receiver.url())
     night(well, receiver.url())
     assert len(receiver.messages) == 4
-    assert receiver.messages[3]["title"] == "政务考核：已恢复正常 / scorecard: all well again"
+    assert receiver.messages[3]["title"] == (
+        "政务考核：得分恢复发布，已恢复正常 / scorecard: scores published again, all well again"
+    )
     assert receiver.messages[3]["type"] == "success"
     night([broken], receiver.url())
     assert len(receiver.messages) == 5
+
+
+# The inbox
+
+
+def note(city: City, place: str, seen_at: str) -> None:
+    city.connection.execute(
+        "insert into ops.notice values (?, 'a file outside', ?)", [place, seen_at]
+    )
+
+
+def test_a_notice_is_told_once_and_is_no_news_when_it_is_gone(night, receiver, city):
+    note(city, "old.csv", "2020-01-02 02:00:00")
+    for _ in range(2):
+        night([], receiver.url())
+    note(city, "new.csv", "2020-01-03 02:00:00.5")
+    for _ in range(2):
+        night([], receiver.url())
+    first, second = (message["message"] for message in receiver.messages)
+    assert "- old.csv: a file outside" in first
+    assert "- new.csv: a file outside" in second
+    assert "old.csv" not in second
+    assert [m["type"] for m in receiver.messages] == ["warning", "warning"]
+
+
+def test_a_trouble_that_stays_is_told_once_and_one_that_comes_again_anew(night, receiver):
+    nights = [["a"], ["a"], ["b", "a"], [], ["a"]]
+    for troubles in nights:
+        night([], receiver.url(), troubles=[f"could not be opened: evidence/{t}" for t in troubles])
+    told = [re.findall(r"evidence/(\w)", m["message"]) for m in receiver.messages]
+    assert told == [["a"], ["b", "a"], ["a"]]
+
+
+def test_a_notice_that_could_not_be_sent_is_sent_after_the_next_night(night, receiver, city):
+    note(city, "old.csv", "2020-01-02 02:00:00")
+    receiver.is_down = True
+    assert night([], receiver.url()) != []
+    receiver.is_down = False
+    assert night([], receiver.url()) == []
+    [message] = receiver.messages
+    assert "old.csv" in message["message"]
+
+
+def test_trouble_in_the_inbox_shows_no_identity_number(night, receiver):
+    night([], receiver.url(), troubles=["could not be taken: x:\n  11010519491231002X.csv"])
+    [message] = receiver.messages
+    assert "- could not be taken: x: ***.csv" in message["message"]
+
+
+def test_what_a_run_could_not_open_or_take_is_in_its_alert(city, receiver, tmp_path: Path):
+    settings = Settings(home=tmp_path, alert_urls=receiver.url())
+    workspace = SimpleNamespace(settings=settings, labels=LABELS)
+    run = NightRun(workspace, city.connection, dt.date(2020, 3, 31), ())
+    run.plan = Plan(run.as_of, (), {}, (), unreadable={"evidence/a.csv": "Permission denied"})
+    run.troubles.append("could not be taken: evidence: IOException")
+    tell(run, None)
+    [message] = receiver.messages
+    assert "- could not be opened: evidence/a.csv: Permission denied" in message["message"]
+    assert "- could not be taken: evidence: IOException" in message["message"]
+
+
+def test_only_who_heard_that_scores_were_held_back_hears_that_they_are_published_again(
+    night, receiver
+):
+    broken = [failed("network_links", "x")]
+    night(broken, receiver.url("ok", "?-n=1"), held_back="OutOfMemoryException")
+    night(broken, receiver.url("ok", "?-n=1"), receiver.url("ok", "?-n=2"))
+    assert sorted("得分恢复发布" in m["title"] for m in receiver.messages) == [False, False, True]
 
 
 MOVED = failed("mart_scorecard", "total_moves_little", severity="error")
@@ -319,7 +399,7 @@ def test_a_process_ends_although_a_server_still_hangs(receiver, tmp_path: Path):
     program = (
         "import sys; from scorecard.alerts import sending; "
         "from scorecard.alerts.message import State; sending.PATIENCE_SECONDS = 0.3; "
-        "print(sending.send([sending.Address(1, sys.argv[1])], State('1', 'a', 'b')))"
+        "print(sending.send({sending.Address(1, sys.argv[1]): State('1', 'a', 'b')}))"
     )
     begun = time.monotonic()
     ended = subprocess.run(
@@ -349,7 +429,7 @@ def test_a_warehouse_that_cannot_be_read_costs_the_alert_and_not_the_night(tmp_p
 def test_what_was_told_is_kept_without_the_address(night, receiver, city):
     night([failed("network_links", "x")], receiver.url())
     [(kept,)] = city.connection.execute(
-        "select value from ops.setting where name = 'alerted'"
+        "select value from ops.setting where name = 'told'"
     ).fetchall()
     assert TOKEN not in kept
     assert "127.0.0.1" not in kept
@@ -365,6 +445,7 @@ from scorecard.settings import Settings
 with duckdb.connect() as warehouse:
     warehouse.execute("create schema ops")
     warehouse.execute("create table ops.setting (name text primary key, value text)")
+    warehouse.execute("create table ops.notice (place text, what text, seen_at timestamp)")
     settings = Settings(home=Path(sys.argv[1]), alert_urls=sys.argv[2])
     assert alert(settings, warehouse, [], None, {}) == []
 assert not {"apprise", "requests"} & set(sys.modules)
