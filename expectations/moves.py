@@ -60,17 +60,18 @@ class Move:
         """By how many points, signed and in brackets; nothing where no total is left to tell it."""
         return "" if self.total is None else f" ({self.total - self.previous_total:+})"
 
+    @property
+    def acceptance(self) -> tuple[str, dt.date, str, Decimal | None, str]:
+        """What `release.accept_moves` keeps of it."""
+        return (
+            self.assessment_id, self.as_of, self.department_id, self.total, self.previous_version,
+        )  # fmt: skip
 
-def held_moves(
-    connection: duckdb.DuckDBPyConnection,
-) -> list[tuple[str, dt.date, str, Decimal | None, str]]:
-    """What moved too far and nobody accepted, as `release.accept_moves` takes it."""
+
+def held_moves(connection: duckdb.DuckDBPyConnection) -> list[Move]:
+    """What moved too far and nobody accepted, the farthest first."""
     with compared_totals(connection):
-        return [
-            (m.assessment_id, m.as_of, m.department_id, m.total, m.previous_version)
-            for m in _far_moves(connection)
-            if m.accepted_reason is None
-        ]
+        return [move for move in _far_moves(connection) if move.accepted_reason is None]
 
 
 @contextmanager
@@ -107,15 +108,27 @@ def moves_found(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def _accepted_before(connection: duckdb.DuckDBPyConnection, told: set[str]) -> list[str]:
-    """What was accepted for this as_of and is published since: the reason stays with it."""
+    """What was accepted for this as_of and published since: the reason stays with it.
+
+    An acceptance says that totals are right, not that they went out: another check may have held
+    them back, or they were mended first. So a version after the one that the move was from must
+    have published that very total for this as_of, or, of who is gone, have been without it.
+    """
     rows = connection.execute(
-        "select accepted.department_id, accepted.total, accepted.reason "
-        "from ops.acceptance as accepted inner join rules.assessment as assessment "
-        "using (assessment_id, as_of) order by accepted_at, department_id"
+        "select distinct accepted.accepted_at, accepted.department_id, accepted.total, "
+        "accepted.reason from ops.acceptance as accepted "
+        "inner join rules.assessment as assessment using (assessment_id, as_of) "
+        "inner join (select distinct version, assessment_id, as_of from ops.published_total) "
+        "as later on later.assessment_id = accepted.assessment_id "
+        "and later.as_of = accepted.as_of and later.version > accepted.from_version "
+        "left join ops.published_total as published on published.version = later.version "
+        "and published.assessment_id = later.assessment_id and published.as_of = later.as_of "
+        "and published.department_id = accepted.department_id "
+        "where published.total is not distinct from accepted.total order by all"
     ).fetchall()
     return [
         f"accepted: {department} {_told(total)}: {reason}"
-        for department, total, reason in rows
+        for _, department, total, reason in rows
         if department not in told
     ]
 

@@ -203,7 +203,8 @@ def accept(
 ) -> None:
     """Accept totals that moved too far to be published unseen, and do the night again.
 
-    The reason is kept, and published beside the check that held the version back.
+    The reason is kept, and published beside the check that held the version back. Nothing is
+    accepted while another check holds it back, too.
     """
     from pipelines.nightly import run_accepted
 

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 import dagster as dg
+import duckdb
 
 from assets.night_run import NightRun, night_resource
 from expectations.gate import all_checks
@@ -21,7 +22,9 @@ from pipelines.schedules import NIGHTLY, changed_assets, due_checks
 from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import backfill_days, choose_day, choose_rulebooks, last_night
-from scorecard.quality.release import accept_moves, held_back, judged_assessments
+from scorecard.quality.release import accept_moves, held_back, judged_assessments, judged_day
+from scorecard.quality.state import MOVED
+from scorecard.quality.verdict import read_verdicts
 from scorecard.settings import Settings
 from scorecard.summary import summary_lines
 from scorecard.workspace import Workspace
@@ -65,7 +68,8 @@ def run_accepted(settings: Settings, assessment: str | None, reason: str) -> Non
     """Accepts what `total_moves_little` holds back, and does that night again.
 
     Raises:
-        ConfigurationError: If the reason is empty, or that check holds nothing back.
+        ConfigurationError: If the reason is empty, another check holds the version back, too, or
+            that one holds nothing back.
         ScorecardError: If it still could not be published, or another run holds the warehouse.
     """
     workspace = Workspace.load(settings)
@@ -74,14 +78,28 @@ def run_accepted(settings: Settings, assessment: str | None, reason: str) -> Non
     named = {r.assessment_id for r in workspace.named_rulebooks(assessment)}
     with workspace.warehouse() as connection:
         standing = judged_assessments(connection)
-        moves = [move for move in held_moves(connection) if move[0] in named]
+        _refuse_other_failures(connection)
+        moves = [move for move in held_moves(connection) if move.assessment_id in named]
         if not moves:
             raise ConfigurationError(
                 "no total is held back for moving", "accept", "see: scorecard quality"
             )
-        accept_moves(connection, moves, reason.strip(), local_now())
+        accept_moves(connection, [move.acceptance for move in moves], reason.strip(), local_now())
         day = last_night(connection)
+    Console().print_lines(f"accepted: {move}: {reason.strip()}" for move in moves)
     _run(workspace, day, standing[0] if len(standing) == 1 else None, ())
+
+
+def _refuse_other_failures(connection: duckdb.DuckDBPyConnection) -> None:
+    """Nobody is to accept totals that another check says are wrong."""
+    failed = [v for v in read_verdicts(connection, judged_day(connection)) if v.blocks]
+    others = [f"{v.dataset}.{v.check_name}" for v in failed if v.check_name != MOVED]
+    if others:
+        raise ConfigurationError(
+            f"mend these first: {', '.join(others)}; an acceptance is only for totals that moved",
+            "accept",
+            "see: scorecard quality; once mended: scorecard nightly",
+        )
 
 
 def _run(
@@ -129,7 +147,9 @@ def _execute(night: NightRun) -> None:
         )
     if not result.success:
         cause = _cause(result, night)
-        raise NightFailedError(cause, "nightly", "the last published version stays")
+        raise NightFailedError(
+            cause, "nightly", "the last published version stays; see: scorecard quality"
+        )
 
 
 def _cause(result: dg.ExecuteInProcessResult, night: NightRun) -> str:

@@ -210,9 +210,10 @@ def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
     assert home.read("select total from mart_scorecard where department_id = 'edu'") == [(total,)]
     assert "scorecard accept" in home.run("quality").stdout
     home.run("accept", "--reason", "", status=2)
-    home.run("accept", "--reason", "复核后更正，见市大数据局函")
+    accepted = home.run("accept", "--reason", "复核后更正，见市大数据局函").stdout.splitlines()
     [(moved,)] = home.read("select total from mart_scorecard where department_id = 'edu'")
     assert total - moved > 10
+    assert accepted[0] == f"accepted: edu {total} -> {moved}: 复核后更正，见市大数据局函"
     [(passed, observed)] = home.read(
         "select passed, observed from fct_quality_check where check_name = 'total_moves_little'"
     )
@@ -220,6 +221,25 @@ def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
     assert "复核后更正，见市大数据局函" in observed
     refused = home.run("accept", "--reason", "再来一次", status=2)
     assert "no total is held back" in refused.stderr
+
+
+def test_nothing_is_accepted_while_another_check_holds_the_version_back(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    before = version(home)
+    wrong = corrupted(
+        tmp_path / "sql", "scores/department_score.sql", "sum(score))) as total",
+        "sum(score)) + 2000) as total",
+    )  # fmt: skip
+    held = home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong).stderr
+    assert "mart_scorecard.total_moves_little" in held
+    refused = home.run("accept", "--reason", "核实", status=2, SCORECARD_SQL=wrong)
+    [line] = refused.stderr.splitlines()
+    assert "mend these first: " in line
+    assert "mart_scorecard.total_adds_up" in line
+    assert "total_moves_little" not in line
+    with duckdb.connect(Settings(home=home.folder).warehouse, read_only=True) as warehouse:
+        assert warehouse.execute("select count(*) from ops.acceptance").fetchone() == (0,)
+    assert version(home) == before
 
 
 def test_a_held_move_does_not_slip_out_by_way_of_another_day(city: Home, tmp_path: Path):

@@ -74,7 +74,7 @@ class Before:
 
     def accept_what_is_held(self) -> Before:
         """Somebody accepts it on the command line."""
-        held = held_moves(self.city.connection)
+        held = [move.acceptance for move in held_moves(self.city.connection)]
         accept_moves(self.city.connection, held, "机构改革", dt.datetime(2020, 4, 1, 8))
         return self
 
@@ -112,7 +112,8 @@ def test_a_move_that_is_held_is_told_with_both_totals(before: Before):
         "all there, within 10 points of the version published before, or accepted"
     )
     assert told.examples == ("assessment_id=huaibei-2019, department_id=edu",)
-    assert held_moves(before.city.connection) == [("huaibei-2019", NOW, "edu", now, VERSION)]
+    [held] = held_moves(before.city.connection)
+    assert held.acceptance == ("huaibei-2019", NOW, "edu", now, VERSION)
 
 
 def test_the_farthest_five_moves_are_listed_and_the_rest_counted(before: Before):
@@ -192,9 +193,8 @@ def test_a_department_that_is_gone_is_held_whatever_it_had(before: Before, total
     assert not told.passed
     assert told.observed == HARBOUR.replace("40", total)
     assert told.examples == ("assessment_id=huaibei-2019, department_id=harbour",)
-    assert held_moves(before.city.connection) == [
-        ("huaibei-2019", NOW, "harbour", None, VERSION)
-    ]  # fmt: skip
+    [held] = held_moves(before.city.connection)
+    assert held.acceptance == ("huaibei-2019", NOW, "harbour", None, VERSION)
 
 
 def test_a_department_that_is_gone_is_let_go_once_somebody_accepts_that(before: Before):
@@ -308,9 +308,46 @@ def test_of_several_near_versions_the_newest_is_compared(before: Before):
 
 
 def test_an_accepted_reason_stays_published_once_the_total_is(before: Before):
-    told = before.accept(0).verdict()
+    told = before.total("edu", 30).accept(0).later(0).verdict()
     assert told.passed
     assert told.observed == f"accepted: edu {edu_total()}: 核实 2020-04-01"
+
+
+UNTOLD = "7 totals compared, none moved by more than 0.00"
+
+
+def test_an_acceptance_that_never_went_out_is_not_told_with_the_totals_that_did(before: Before):
+    before.total("edu", 30).accept(4)  # 4 more than now was accepted, but mended before it went out
+    assert before.later(0).verdict().observed == UNTOLD
+
+
+def test_an_acceptance_stays_told_when_the_total_it_let_out_moved_on(before: Before):
+    told = before.total("edu", 30).accept(4).later(4).verdict()  # published as accepted; now 4 less
+    assert told.observed == f"accepted: edu {edu_total() + 4}: 核实 2020-04-01"
+
+
+def test_a_total_published_before_the_move_is_no_sign_that_its_acceptance_went_out(before: Before):
+    before.later(0)  # VERSION published just what was accepted in the step from LATER
+    assert before.accept(0, version=LATER).verdict().observed == UNTOLD
+
+
+def test_a_total_published_for_another_day_is_no_sign_of_it_either(before: Before):
+    before.total("edu", 30).accept(0).later(0, as_of=dt.date(2020, 3, 30))
+    assert before.verdict().observed == UNTOLD
+
+
+def test_a_total_published_of_another_assessment_is_no_sign_of_it_either(before: Before):
+    before.accept(0).change(
+        "insert into ops.published_total select ?, 'tiny-2020', as_of, department_id, total "
+        "from ops.published_total",
+        LATER,
+    )
+    assert before.verdict().observed == UNTOLD
+
+
+def test_who_was_to_go_and_stayed_is_not_told_as_accepted(before: Before):
+    before.accept(None)  # edu was missing, which was accepted; but it came back before it went out
+    assert before.later(0).verdict().observed == UNTOLD
 
 
 def test_a_sound_comparison_says_how_far_totals_moved(before: Before):
