@@ -11,6 +11,7 @@ import dagster as dg
 from assets.alerting import tell, telling_failures
 from assets.models import model_key, model_results, model_spec
 from assets.night_run import NightRun
+from expectations.gate import all_checks, checks_digest
 from scorecard.night import MADE_AT_PUBLISHING, publish_night
 from scorecard.workspace import Workspace
 
@@ -42,7 +43,9 @@ def publication_assets(workspace: Workspace) -> dg.AssetsDefinition:
     def publish(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         night: NightRun = context.resources.night
         with telling_failures(night):
-            version = publish_night(night.workspace, night.connection, dt.datetime.now(dt.UTC))
+            digest = checks_digest(all_checks(night.workspace))
+            now = dt.datetime.now(dt.UTC)
+            version = publish_night(night.workspace, night.connection, digest, now)
         night.progress(f"published {version}")
         tell(night, None)
         built = [workspace.models[name] for name in MADE_AT_PUBLISHING]

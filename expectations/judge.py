@@ -101,9 +101,9 @@ def _require_columns(
             raise _unjudged(check, f"its frame has no column '{missing[0]}'")
 
 
-def _column(check: Check) -> str | None:
-    """The column that the expectation looks at; None for one about the table."""
-    return str(check.arguments["column"]) if "column" in check.arguments else None
+def _column(check: Check) -> str:
+    """The column that the expectation looks at."""
+    return str(check.arguments["column"])
 
 
 @contextmanager
@@ -151,8 +151,7 @@ def _judge_subject(
     suite = gx.ExpectationSuite(
         checks[0].subject, expectations=[_expectation(check) for check in checks]
     )
-    read = [name for name in {_column(check): None for check in checks} if name]
-    judged = frame[read] if read else frame  # a batch is hashed, and text is dear to hash
+    judged = frame[sorted({*map(_column, checks)})]  # a batch is hashed, and text is dear to hash
     outcome = batches.get_batch({"dataframe": judged}).validate(suite)
     results = {result.expectation_config.meta["check"]: result for result in outcome.results}
     values = {str(column): int(count) for column, count in frame.count().items()}
@@ -209,8 +208,8 @@ def _expectation(check: Check) -> Any:
 def _verdict(check: Check, frame: pd.DataFrame, result: Any, values: Mapping[str, int]) -> Verdict:
     """Without examples. `values` counts what is not null by column."""
     column = _column(check)
-    nulls = len(frame) - values[column] if column else 0
-    saw_nothing = column is not None and not values[column]
+    nulls = len(frame) - values[column]
+    saw_nothing = not values[column]
     return Verdict(
         dataset=check.subject,
         check_name=check.name,

@@ -60,7 +60,8 @@ def source_checks(contract: Contract) -> tuple[Check, ...]:
 
 
 def _checks(contract: Contract) -> Iterator[Check]:
-    yield _rows_delivered(contract)
+    if not contract.may_be_empty:  # whether such a one came is asked by its due period
+        yield _rows_delivered(contract)
     yield _values_present(contract)
     yield _keys_unique(contract)
     yield _rows_keep_the_contract(contract)
@@ -84,14 +85,12 @@ def _rows_delivered(contract: Contract) -> Check:
         contract.name,
         "rows_delivered",
         "completeness",
-        "ExpectTableRowCountToBeBetween",
-        {"min_value": 1},
-        f"“{contract.label_zh}”从未送达，依据它的评分项无从计算；"
-        f"请提供单位（{contract.provider_zh}）报送。",
-        f'Until "{contract.label_en}" has come at all, what rests on it cannot be scored; its '
-        f"provider: {contract.provider_en}.",
-        observed_from="rows_landed",
-        expected_from="rows_due",
+        "ExpectColumnSumToBeBetween",
+        {"column": "rows", "min_value": 1},
+        f"“{contract.label_zh}”须至少有一行，否则依据它的评分项无从计算；"
+        f"提供单位：{contract.provider_zh}。",
+        f'Of "{contract.label_en}" there is a row at least, or what rests on it cannot be scored; '
+        f"its provider: {contract.provider_en}.",
     )
 
 
@@ -216,14 +215,14 @@ def _no_silent_period(contract: Contract) -> Check:
 
 def _events_before_delivery(contract: Contract) -> Check:
     bounds = (
-        ("delivery", "送达时间", "their delivery"),
-        ("next_year", "送达次年", "the year that follows their delivery"),
+        ("delivery", "送达时间", "the delivery"),
+        ("next_year", "送达次年", "the year that follows the delivery"),
     )
     zh, en, because_zh, because_en = [], [], [], []
     for latest, bound_zh, bound_en in bounds:
         if columns := [column for column in contract.columns if column.latest == latest]:
             zh.append(f"{_labels_zh(columns)}不得晚于{bound_zh}")
-            en.append(f"{_labels_en(columns)} not after {bound_en}")
+            en.append(f"{_labels_en(columns)} must not be after {bound_en}")
             because_zh.append(LATEST_BECAUSE[latest][0])
             because_en.append(LATEST_BECAUSE[latest][1])
     return _none(

@@ -12,6 +12,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import duckdb
 
@@ -33,12 +34,13 @@ from scorecard.landing.load import (
     mends_quarantined,
     record_notices,
 )
-from scorecard.publication import publish
+from scorecard.publication import current_version, publish
 from scorecard.quality.release import (
     HeldBackError,
+    announce_version,
     check_release,
     forget_judgement,
-    keep_totals,
+    settle_version,
 )
 from scorecard.rulebook import Rulebook
 from scorecard.scoring import prepare_rules, run_models
@@ -118,7 +120,7 @@ def plan_night(
         as_of,
         rulebooks,
         files,
-        _outdated(connection, current),
+        _with_tables_behind(workspace, _outdated(connection, current)),
         record_notices(connection, notices, local_now()),
         unreadable,
     )
@@ -132,6 +134,17 @@ def _outdated(connection: duckdb.DuckDBPyConnection, current: Mapping[str, str])
         for name, fingerprint in current.items()
         if name not in MADE_AT_PUBLISHING and stored.get(name) != fingerprint
     )
+
+
+def _with_tables_behind(workspace: Workspace, outdated: Collection[str]) -> tuple[str, ...]:
+    """These and the published tables that they read along, in running order.
+
+    A table's checks come before what reads it. Were it not built along, Dagster would have to judge
+    it before the others and then judge again.
+    """
+    tables = {f"marts.{name}" for name in workspace.published}
+    wanted = {*outdated, *(upstream(workspace, tables.intersection(outdated)) & tables)}
+    return tuple(name for name in workspace.models if name in wanted - {*MADE_AT_PUBLISHING})
 
 
 def land(
@@ -156,6 +169,7 @@ def score(
 ) -> None:
     """Runs the selected models (default all) as of a day; what they make is not judged yet."""
     forget_judgement(connection)
+    settle_version(connection, current_version(workspace.settings.published))
     prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, as_of)
     current = fingerprints(workspace, connection, as_of, rulebooks)
     wanted = workspace.models if selected is None else selected
@@ -189,19 +203,28 @@ def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def publish_night(
-    workspace: Workspace, connection: duckdb.DuckDBPyConnection, now: dt.datetime
+    workspace: Workspace, connection: duckdb.DuckDBPyConnection, digest: str, now: dt.datetime
 ) -> str:
     """Publishes what stands in the marts; gives the version's name.
 
+    Args:
+        workspace: What is declared, and where the version goes.
+        connection: The open warehouse.
+        digest: Of the checks as they are now; what others judged is not published.
+        now: The moment in UTC that names the version.
+
     Raises:
-        HeldBackError: If it is of several days, was not judged, or a check of the scores failed.
+        HeldBackError: If it is of several days, or the checks of that digest did not pass it.
     """
-    check_release(connection)
+    check_release(connection, digest)
     _check_one_day(workspace, connection)
     run_models(connection, workspace.models, MADE_AT_PUBLISHING)
     keep_history(connection)
-    version = publish(connection, workspace.published, workspace.settings.published, now)
-    keep_totals(connection, version)
+    folder = workspace.settings.published
+    settle_version(connection, current_version(folder))  # what a kill left announced
+    announce = partial(announce_version, connection)
+    version = publish(connection, workspace.published, folder, now, announce)
+    settle_version(connection, version)
     return version
 
 

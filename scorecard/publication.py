@@ -12,7 +12,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import duckdb
@@ -32,6 +32,7 @@ def publish(
     tables: Mapping[str, Contract],
     folder: Path,
     now: dt.datetime,
+    announce: Callable[[str], None] = lambda version: None,
 ) -> str:
     """Writes a new version from `marts.*` and makes it the current one; gives its name.
 
@@ -40,6 +41,7 @@ def publish(
         tables: The published tables' contracts, by name.
         folder: The home's `published/`.
         now: The moment in UTC that names the version.
+        announce: Called with its name once it is whole, before readers get it.
     """
     versions = folder / "versions"
     versions.mkdir(parents=True, exist_ok=True)
@@ -50,9 +52,16 @@ def publish(
     draft.mkdir()
     _write(connection, tables, draft / FILE_NAME)
     draft.rename(versions / version)
+    announce(version)
     _swap(folder, version)
     _prune(versions, version)
     return version
+
+
+def current_version(folder: Path) -> str | None:
+    """The version that readers of `published/` have now; None before the first."""
+    link = folder / "current"
+    return link.readlink().name if link.is_symlink() else None
 
 
 def _write(

@@ -3,6 +3,7 @@
 -- row: how many points a total may move, and how many days apart two as_of may be to be compared).
 -- Compared is the newest version that published the assessment for a day as near as that, whatever was
 -- published since for other days. No frame of its own: mart_scorecard takes it in.
+-- An assessment that was not scored is not missed: nightly --assessment publishes the one it names.
 -- total: null where the department has none any more, which no number of points makes small. Who is
 -- new moved from nowhere. An acceptance covers the step that it was given for and no later one: from
 -- the total of that version, to one as near to what was accepted as a total may move unseen.

@@ -75,7 +75,7 @@ def _contract(source: Node, published: bool) -> Contract:
     columns = read_columns(table, published)
     platform, provider_zh, provider_en = _provider(source, published)
     frequency, lateness_hours, period_column = _schedule(source, columns, published)
-    tags = [tag.one_of(("reference", "heavy")) for tag in source.under("tags")]
+    tags = [tag.one_of(("reference", "heavy", "may_be_empty")) for tag in source.under("tags")]
     dense_by, rules = read_rules(table, columns, period_column)
     return Contract(
         name=source.path.stem,
@@ -93,6 +93,7 @@ def _contract(source: Node, published: bool) -> Contract:
         period_column=period_column,
         is_reference="reference" in tags,
         is_heavy="heavy" in tags,
+        may_be_empty="may_be_empty" in tags,
         dense_by=dense_by,
         path=source.path,
         references=_references(table, columns),

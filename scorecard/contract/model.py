@@ -113,6 +113,7 @@ class Contract:
     period_column: str | None
     is_reference: bool
     is_heavy: bool
+    may_be_empty: bool
     dense_by: tuple[str, ...]
     path: Path
     references: tuple[Reference, ...] = ()

@@ -34,7 +34,6 @@ MEASURES = (
 """The columns of every frame; each rule of the contract adds `rule__<name>`."""
 
 NEVER = "从未 / never"
-DELIVERED = "已送达 / delivered"
 
 
 def source_frame(connection: duckdb.DuckDBPyConnection, contract: Contract) -> DataFrame:
@@ -83,7 +82,6 @@ class SourceFrames:
             unsteady_values: Means out of proportion, see `steadiness`.
             rule__<name>: The number of a query, or how many rows break the rule.
             newest_period, due_period: Of the city, as text: what has arrived, what had to.
-            rows_landed, rows_due: Of the dataset, as text: its rows, and what is asked of them.
 
         Raises:
             ScorecardError: If the dataset was never profiled.
@@ -99,13 +97,12 @@ class SourceFrames:
         )
         has_rows = source.is_delivered or contract.frequency == "none"
         with naming_contract(contract):
-            frame = self._connection.execute(
+            return self._connection.execute(
                 f"select department_id, period, {sums}, max(newest_period) as newest_period, "
                 f"max(due_period) as due_period from ({counts}) "
                 "group by department_id, period order by department_id, period"
                 f"{'' if has_rows else ' limit 0'}"
             ).df()
-        return frame.assign(rows_landed=str(frame["rows"].sum()), rows_due=DELIVERED)
 
     def _counts(self, source: Source) -> Iterator[str]:
         """SELECTs of what adds up to a frame, each with the columns that it knows of."""

@@ -36,10 +36,16 @@ ADVICE = (
         "Correct the rows in your own system, not here: this workbook is never read.",
     ),
     (
-        "更正后请导出完整文件，以原文件名报送至原目录：新文件入库时，该文件的隔离记录自动清除，"
-        "仍不合格的行重新列出。",
-        "Deliver the whole corrected file under the SAME name, to the same folder: its quarantine "
-        "rows are cleared when it lands, and rows still at fault are listed anew.",
+        "更正后请以原文件名报送至原目录，文件中只保留表头和更正的行：入库时，原文件的隔离记录自动清除，"
+        "仍不合格的行重新列出，原已入库的行不受影响。",
+        "Deliver a file of the corrected rows alone, with the header, under the SAME name, to the "
+        "same folder: the old quarantine rows are cleared when it lands, rows still at fault are "
+        "listed anew, and what was taken before stays.",
+    ),
+    (
+        "重新报送的行视为最新数据：如将旧文件完整放回，其中的行会取代此后各文件中同一主键的行。",
+        "What comes again counts as the newest: a whole old file put back would take the place of "
+        "later deliveries of the same keys.",
     ),
     (
         "换用其他文件名报送的，合格的行照常入库，但原文件的隔离记录不会清除，仍列入本表。",

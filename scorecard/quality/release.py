@@ -15,6 +15,7 @@ import duckdb
 from scorecard.errors import ScorecardError
 
 NOT_JUDGED = "the scores that stand were not judged yet"
+JUDGED_BY_OTHERS = "the scores that stand were judged by other checks"
 
 
 class HeldBackError(ScorecardError):
@@ -26,14 +27,17 @@ def forget_judgement(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("delete from ops.setting where name = 'judged'")
 
 
-def check_release(connection: duckdb.DuckDBPyConnection) -> None:
-    """Lets what stands be published.
+def check_release(connection: duckdb.DuckDBPyConnection, digest: str) -> None:
+    """Lets what stands be published, if the checks of that digest judged it.
 
     Raises:
-        HeldBackError: If it was not judged, or a check of the scores failed.
+        HeldBackError: If it was not judged, or by other checks, or a check of the scores failed.
     """
-    reason = held_back(connection) if _mark(connection) else NOT_JUDGED
-    if reason:
+    mark = _mark(connection)
+    if not _is_by(mark, digest):
+        unjudged = JUDGED_BY_OTHERS if mark else NOT_JUDGED
+        raise HeldBackError(unjudged, "publishing", "run: scorecard nightly")
+    if reason := held_back(connection):
         raise HeldBackError(reason, "publishing", "the last published version stays")
 
 
@@ -75,7 +79,11 @@ def mark_judged(connection: duckdb.DuckDBPyConnection, day: dt.date, digest: str
 
 def is_judged(connection: duckdb.DuckDBPyConnection, digest: str) -> bool:
     """Whether what stands now was judged by these checks and found fit to be published."""
-    return _mark(connection).endswith(f" {digest}") and held_back(connection) is None
+    return _is_by(_mark(connection), digest) and held_back(connection) is None
+
+
+def _is_by(mark: str, digest: str) -> bool:
+    return mark.endswith(f" {digest}")
 
 
 def _mark(connection: duckdb.DuckDBPyConnection) -> str:
@@ -92,6 +100,46 @@ def keep_totals(connection: duckdb.DuckDBPyConnection, version: str) -> None:
         "inner join rules.assessment as assessment using (assessment_id)",
         [version],
     )
+
+
+def announce_version(connection: duckdb.DuckDBPyConnection, version: str) -> None:
+    """Keeps the totals of a version that is about to be linked, marked as not known to be.
+
+    To keep them afterwards would lose them to a kill right after the link was swapped, and the next
+    night would be held against an older version than readers have.
+    """
+    connection.begin()
+    try:
+        keep_totals(connection, version)
+        connection.execute(
+            "insert or replace into ops.setting values ('announced_version', ?)", [version]
+        )
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def settle_version(connection: duckdb.DuckDBPyConnection, current: str | None) -> None:
+    """Drops the totals of the announced version if it never became the current one.
+
+    Args:
+        connection: The open warehouse.
+        current: The version that readers have; None before the first.
+    """
+    connection.begin()
+    try:
+        connection.execute(
+            "delete from ops.published_total as published using ops.setting as setting "
+            "where setting.name = 'announced_version' and published.version = setting.value "
+            "and published.version is distinct from ?",
+            [current],
+        )
+        connection.execute("delete from ops.setting where name = 'announced_version'")
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def held_back(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -238,7 +238,7 @@ def _foot(state: _State) -> Iterator[str]:
     yield "  scorecard quality DATASET      每项检查及实例 each check, with examples"
     if any(not v.blocks for v in failed):
         yield "  scorecard quarantine export    导出待更正的数据 what providers have to correct"
-    if any(v.check_name == MOVED for v in failed):
+    if {v.check_name for v in failed if v.blocks} == {MOVED}:
         yield "  scorecard accept --reason …    确认总分变动并发布 accept the moved totals, publish"
 
 

@@ -10,14 +10,21 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.checks import check_key
 from assets.models import model_key
 from assets.publication import PUBLISHED_KEY
 from assets.sources import raw_key
+from expectations.gate import all_checks
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance
+from pipelines.schedules import NIGHTLY, changed_assets
+from scorecard.contract import load_contracts
+from scorecard.night import fingerprints, plan_night
 from scorecard.settings import PROJECT, Settings
 from scorecard.workspace import Workspace
 from tests.e2e.conftest import Home
+
+AS_OF = dt.date(2020, 3, 31)
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +171,22 @@ def test_the_code_location_loads_from_the_workspace_file(tmp_path: Path):
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("dataset", load_contracts(PROJECT / "contracts"))
+def test_whatever_is_new_is_judged_in_one_step(dataset: str, tmp_path: Path):
+    settings = Settings(home=tmp_path)
+    workspace = Workspace.load(settings)
+    rulebooks = workspace.rulebooks
+    delivery = settings.inbox / dataset / "2020-01-02.csv"
+    delivery.parent.mkdir(parents=True)
+    delivery.write_text("junk", encoding="utf-8")
+    with workspace.warehouse() as connection:
+        standing = fingerprints(workspace, connection, AS_OF, rulebooks)
+        connection.executemany("insert into ops.fingerprint values (?, ?)", list(standing.items()))
+        plan = plan_night(workspace, connection, AS_OF, rulebooks)
+    job = build_defs(settings, workspace=workspace).resolve_job_def(NIGHTLY)
+    checks = {check_key(check) for check in all_checks(workspace)}
+    night = job.get_subset(asset_selection=set(changed_assets(plan)), asset_check_selection=checks)
+    assert list(plan.files) == [dataset]
+    assert [node.name for node in night.graph.nodes if node.name.startswith("judge")] == ["judge"]

@@ -75,7 +75,7 @@ def test_a_rule_that_raises_fails_the_checks_of_its_dataset_and_holds_nothing_ba
         assert observed.startswith("无法判定 / could not be judged: ")
         assert told in observed
         assert "91350100" not in observed
-    check_release(city.connection)
+    check_release(city.connection, checks_digest(all_checks(declared)))
 
 
 def test_a_corrected_rule_is_judged_though_nothing_else_is_new(city: City, tmp_path: Path):

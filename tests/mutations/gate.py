@@ -21,7 +21,7 @@ from unittest.mock import patch
 import duckdb
 import pandas as pd
 
-from expectations.gate import all_checks, judge_night
+from expectations.gate import all_checks, checks_digest, judge_night
 from expectations.judge import judge
 from expectations.score_frames import score_frames
 from expectations.scores import judged_tables
@@ -104,7 +104,7 @@ class Gate:
             land(self.workspace, connection, dataset, files)
         score(self.workspace, connection, AS_OF, self.rulebooks)
         verdicts = judge_night(self.workspace, connection, self.checks, NOW)
-        publish_night(self.workspace, connection, NOW)
+        publish_night(self.workspace, connection, checks_digest(self.checks), NOW)
         return tuple(f"{v.dataset}.{v.check_name}" for v in verdicts if not v.passed)
 
     def prepare(self, mutations: Sequence[Mutation]) -> None:

@@ -83,6 +83,10 @@ LOST = (
         "trading_platform_scores", empty("trading_platform_scores", -4), "no_silent_period",
     ),
     caught(
+        "一个数据集只有表头", "A dataset has a header alone", "certificate_types",
+        empty("certificate_types", -1), "rows_delivered",
+    ),
+    caught(
         "一个季度的公文文件未送达，每日仅三件", "A quarter's file of three rows a day never came",
         "official_documents", lose("official_documents", -2), "no_silent_period",
     ),
