@@ -70,7 +70,7 @@ select
     ) as period,
     case when assessment.state = 'open' then strftime(freshness.due_at, '%Y-%m-%d %H:%M') end
         as due_at,
-    case when freshness.newest_period is not null then freshness.lag_hours end as lag_hours
+    freshness.lag_hours
 from scores.source_freshness as freshness
 inner join marts.dim_assessment as assessment
     on freshness.assessment_id = assessment.assessment_id

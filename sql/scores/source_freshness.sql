@@ -53,9 +53,12 @@ select
         when period_unit is not null and as_of_period_ends_at - period >= from_at
             then as_of_period_ends_at + grace
     end as due_at,
-    cast(greatest(
-        epoch(as_of_ends_at) - epoch(newest_period_starts_at + period), 0
-    ) / 3600 as decimal(18, 6)) as lag_hours,
+    case
+        when newest_at is not null
+            then cast(greatest(
+                epoch(as_of_ends_at) - epoch(newest_period_starts_at + period), 0
+            ) / 3600 as decimal(18, 6))
+    end as lag_hours,
     period_unit is null
     or as_of_period_ends_at - period < from_at
     or coalesce(newest_at >= as_of_period_ends_at - period, false) as is_timely,

@@ -300,6 +300,19 @@ def test_a_file_that_is_dated_ahead_arrived_on_the_day_after_it_landed(city):
     assert frame["newest_period"].dropna().to_list() == ["2020-01-03"]
 
 
+def test_what_never_came_has_no_lag(city):
+    city.give("network_probes", {"probed_at": "2020-03-30 23:00:00"})
+    city.take_in("2020-03-31")
+    run_models(city.connection, models(), READ_BY_FRAMES)
+    lags = dict(
+        city.connection.execute(
+            "select dataset, lag_hours from scores.source_freshness where assessment_id = "
+            "'huaibei-2019' and dataset in ('network_probes', 'certificates')"
+        ).fetchall()
+    )
+    assert lags == {"network_probes": 24, "certificates": None}
+
+
 def test_a_column_that_a_file_lost_is_a_breach_until_the_file_comes_again_with_it(city):
     city.give("network_links", {"link_id": "l1"}, file="1.csv")
     city.give("network_links", {"link_id": "l2"}, file="2.csv")
