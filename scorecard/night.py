@@ -44,6 +44,7 @@ from scorecard.quality.release import (
 )
 from scorecard.rulebook import Rulebook
 from scorecard.scoring import prepare_rules, run_models
+from scorecard.transaction import transaction
 from scorecard.workspace import Workspace
 
 MADE_AT_PUBLISHING = ("marts.fct_quality_check",)
@@ -185,8 +186,7 @@ def score(
 
 def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
     """Replaces the scored days' rows of `ops.score_history` by the scores that stand now."""
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(
             "delete from ops.score_history as h using rules.assessment as a "
             "where h.assessment_id = a.assessment_id and h.as_of = a.as_of"
@@ -196,10 +196,6 @@ def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
             "s.indicator_code, s.score, s.points, s.status from scores.indicator_score as s "
             "inner join rules.assessment as a on a.assessment_id = s.assessment_id"
         )
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def publish_night(

@@ -19,6 +19,7 @@ import duckdb
 
 from scorecard.contract import Contract, comment
 from scorecard.quoting import literal
+from scorecard.transaction import transaction
 
 STORAGE_VERSION = "v1.2.0"
 """So that BI drivers from DuckDB 1.2 on can read the file."""
@@ -71,13 +72,9 @@ def _write(
         f"attach {literal(str(path))} as publication (storage_version '{STORAGE_VERSION}')"
     )
     try:
-        connection.begin()
-        for table in tables.values():
-            _write_table(connection, table)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+        with transaction(connection):
+            for table in tables.values():
+                _write_table(connection, table)
     finally:
         connection.execute("detach publication")
 

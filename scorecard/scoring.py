@@ -18,6 +18,7 @@ from scorecard.freshness import write_arrivals, write_schedule
 from scorecard.models import Model, sources_of
 from scorecard.quality.profile import update_profiles
 from scorecard.rulebook import Rulebook
+from scorecard.transaction import transaction
 
 
 class ModelError(ScorecardError):
@@ -75,18 +76,13 @@ def run_models(
         ModelError: If the database refuses one; then no table has changed.
     """
     layer = None
-    connection.begin()
-    try:
+    with transaction(connection):
         for name, model in models.items():
             if selected is None or name in selected:
                 if progress and model.layer != layer:
                     progress(f"building {model.layer}")
                 layer = model.layer
                 _build(connection, model)
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> None:

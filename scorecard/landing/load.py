@@ -30,6 +30,7 @@ from scorecard.landing.statements import (
     set_aside_rest,
 )
 from scorecard.landing.workbook import workbook_source
+from scorecard.transaction import transaction
 
 UNREADABLE = FileRejectedError(
     "文件内容损坏或不完整，无法读取", "the content is damaged or cut off and cannot be read"
@@ -105,20 +106,17 @@ class Landing:
     def _take(
         self, contract: Contract, file: InboxFile, digest: str, header: Header, source: Source
     ) -> Landed:
-        self.connection.begin()
         try:
-            lost = lost_columns(self.connection, file, header.missing)
-            file_id = self._enter(contract, file, digest, header.columns, lost)
-            loaded, bad = self._take_rows(contract, file, source, file_id)
-            bad += self._quarantine_rejects(contract, file, source, file_id)
-            landed = self._close(contract, file, file_id, loaded, bad, _told(header, lost))
-        except BaseException as error:
-            self.connection.rollback()
-            if isinstance(error, duckdb.Error) and is_about_content(error):
+            with transaction(self.connection):
+                lost = lost_columns(self.connection, file, header.missing)
+                file_id = self._enter(contract, file, digest, header.columns, lost)
+                loaded, bad = self._take_rows(contract, file, source, file_id)
+                bad += self._quarantine_rejects(contract, file, source, file_id)
+                return self._close(contract, file, file_id, loaded, bad, _told(header, lost))
+        except duckdb.Error as error:
+            if is_about_content(error):
                 raise UNREADABLE from error
             raise
-        self.connection.commit()
-        return landed
 
     def _take_rows(
         self, contract: Contract, file: InboxFile, source: Source, file_id: int
@@ -162,8 +160,7 @@ class Landing:
     def _reject(
         self, contract: Contract, file: InboxFile, digest: str, rejected: FileRejectedError
     ) -> Landed:
-        self.connection.begin()
-        try:
+        with transaction(self.connection):
             file_id = self._enter(contract, file, digest)
             self.connection.execute(
                 "insert into ops.quarantine values (?, ?, ?, ?, ?, null, ?, ?, ?)",
@@ -172,12 +169,7 @@ class Landing:
                     rejected.reason.zh, rejected.reason.en, self.now,
                 ],
             )  # fmt: skip
-            landed = self._close(contract, file, file_id, 0, 1)
-        except BaseException:
-            self.connection.rollback()
-            raise
-        self.connection.commit()
-        return landed
+            return self._close(contract, file, file_id, 0, 1)
 
     def _enter(
         self,

@@ -28,6 +28,7 @@ from scorecard.quality.counts import (
     with_files,
 )
 from scorecard.quoting import literal
+from scorecard.transaction import transaction
 
 RAISED_ON_ROWS = (duckdb.DataError, duckdb.InvalidInputException)
 """What SQL raises for values that it does not fit, as a cast does; anything else, such as memory or
@@ -147,8 +148,7 @@ def _take_in(
     """Counts, and keeps what was counted, in one transaction."""
     name, table = contract.name, f'profile."{contract.name}"'
     landed = f'select * from raw."{name}" where _file_id > {after}'
-    connection.begin()
-    try:
+    with transaction(connection):
         has_repeats = to > after and _find_repeats(connection, contract, landed)
         changes = _changes(contract, landed, after, has_repeats)
         parts = [_counted(contract, owner, sign, rows) for sign, rows in changes]
@@ -164,10 +164,6 @@ def _take_in(
         connection.execute(
             "insert into ops.profiled values (?, ?, ?, ?)", [name, to, digest, owner]
         )
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def _raising_rules(connection: duckdb.DuckDBPyConnection, contract: Contract) -> Iterator[str]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 import duckdb
 
 from scorecard.errors import ScorecardError
+from scorecard.transaction import transaction
 
 NOT_JUDGED = "the scores that stand were not judged yet"
 JUDGED_BY_OTHERS = "the scores that stand were judged by other checks"
@@ -108,16 +109,11 @@ def announce_version(connection: duckdb.DuckDBPyConnection, version: str) -> Non
     To keep them afterwards would lose them to a kill right after the link was swapped, and the next
     night would be held against an older version than readers have.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         keep_totals(connection, version)
         connection.execute(
             "insert or replace into ops.setting values ('announced_version', ?)", [version]
         )
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def settle_version(connection: duckdb.DuckDBPyConnection, current: str | None) -> None:
@@ -127,8 +123,7 @@ def settle_version(connection: duckdb.DuckDBPyConnection, current: str | None) -
         connection: The open warehouse.
         current: The version that readers have; None before the first.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(
             "delete from ops.published_total as published using ops.setting as setting "
             "where setting.name = 'announced_version' and published.version = setting.value "
@@ -136,10 +131,6 @@ def settle_version(connection: duckdb.DuckDBPyConnection, current: str | None) -
             [current],
         )
         connection.execute("delete from ops.setting where name = 'announced_version'")
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
 
 
 def held_back(connection: duckdb.DuckDBPyConnection) -> str | None:

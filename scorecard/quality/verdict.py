@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+from scorecard.transaction import transaction
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -40,8 +42,7 @@ def keep_verdicts(
     connection: duckdb.DuckDBPyConnection, as_of: dt.date, verdicts: Sequence[Verdict]
 ) -> None:
     """Replaces the day's verdicts in `ops.check_result`, in one transaction."""
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute("delete from ops.check_result where as_of = ?", [as_of])
         if verdicts:
             rows = ", ".join("(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)" for _ in verdicts)
@@ -56,10 +57,6 @@ def keep_verdicts(
                     )
                 ],
             )  # fmt: skip
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def read_verdicts(connection: duckdb.DuckDBPyConnection, as_of: dt.date) -> tuple[Verdict, ...]:
