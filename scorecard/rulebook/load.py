@@ -18,7 +18,7 @@ from pydantic_core import ErrorDetails
 from scorecard.errors import ConfigurationError
 from scorecard.rulebook.methods import Metric
 from scorecard.rulebook.model import Rulebook, RulebookContent
-from scorecard.rulebook.source import Location, Source, read_source
+from scorecard.yaml_source import Location, Source, read_source
 
 
 class RulebookError(ConfigurationError):

@@ -1,0 +1,1 @@
+"""Connectors: one a kind of platform; each gives what the platform has as batches of texts."""
