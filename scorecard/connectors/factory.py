@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 from scorecard.connectors.base import Connector, FolderConnector, Wanted
-from scorecard.pulling.model import Binding, Source
+from scorecard.pulling.bindings import Binding
+from scorecard.pulling.platforms import Source
 from scorecard.pulling.secrets import Secrets
 
 MODULES = {
