@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 
 from scorecard.alerts import check_addresses
 from scorecard.errors import ConfigurationError
+from scorecard.pulling.model import Sources
+from scorecard.pulling.secrets import Secrets
 from scorecard.quality.frame import SourceFrames
 from scorecard.scoring import ModelError, prepare_rules, run_models
 from scorecard.settings import Settings
@@ -35,7 +38,32 @@ def check_workspace(settings: Settings) -> Iterator[str]:
     rules = sum(len(contract.rules) for contract in workspace.contracts.values())
     yield f"models: {len(workspace.models)}, rules of contracts: {rules}, run on an empty warehouse"
     yield check_addresses(settings)
+    yield from check_sources(workspace.sources, settings.sources)
     yield f"home: {settings.home}"
+
+
+def check_sources(sources: Sources, path: Path) -> Iterator[str]:
+    """A line on what is pulled, after one for each platform that need not prove itself.
+
+    Raises:
+        ConfigurationError: If a secret is not there, by the name that the file gives it.
+    """
+    if not sources.sources:
+        yield "sources: none, all datasets come by the inbox"
+        return
+    secrets, references = Secrets(), sources.references
+    yield from sources.warnings
+    if missing := secrets.missing(references):
+        what = f"secrets are not there: {', '.join(missing)}"
+        mend = "set the variables, or write the files, for the user that runs the night"
+        raise ConfigurationError(what, str(path), mend)
+    for reference in references:
+        secrets.read(reference)
+    datasets, platforms = len(sources.datasets), len({b.source for b in sources.datasets.values()})
+    yield (
+        f"sources: {datasets} datasets bound to {platforms} platforms, "
+        f"{len(references)} of {len(references)} secrets there"
+    )
 
 
 def _try_models(workspace: Workspace) -> None:

@@ -36,6 +36,11 @@ class Settings(BaseSettings):
         return self.home / "inbox"
 
     @property
+    def sources(self) -> Path:
+        """What is pulled from which platform; without this file all datasets come by the inbox."""
+        return self.home / "sources.yaml"
+
+    @property
     def warehouse(self) -> Path:
         """The pipeline's own DuckDB file; nobody else opens it."""
         return self.home / "warehouse" / "scorecard.duckdb"

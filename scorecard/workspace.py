@@ -5,10 +5,13 @@ Whoever works on the warehouse starts here: the command line, the Dagster resour
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -19,16 +22,34 @@ from scorecard.rulebook import Rulebook, load_rulebooks
 from scorecard.settings import Settings
 from scorecard.warehouse import connect, prepare
 
+if TYPE_CHECKING:
+    from scorecard.pulling.model import Sources
+
+
+def _no_sources() -> Sources:
+    from scorecard.pulling.model import Sources
+
+    return Sources.model_construct()
+
+
+def _load_sources(path: Path, contracts: dict[str, Contract]) -> Sources:
+    if not os.path.lexists(path):  # most homes have none, and need not pay for what reads it
+        return _no_sources()
+    from scorecard.pulling.config import load_sources
+
+    return load_sources(path, contracts)
+
 
 @dataclass(frozen=True)
 class Workspace:
-    """Everything that is declared: contracts, models and rulebooks, each by name."""
+    """Everything that is declared: contracts, models, rulebooks and platforms, each by name."""
 
     settings: Settings
     contracts: dict[str, Contract]
     published: dict[str, Contract]
     models: dict[str, Model]
     rulebooks: tuple[Rulebook, ...]
+    sources: Sources = field(default_factory=_no_sources)
 
     @classmethod
     def load(cls, settings: Settings, *, validate: bool = False) -> Workspace:
@@ -42,7 +63,8 @@ class Workspace:
         models = load_models(settings.sql)
         _check_tables(contracts, published, models)
         rulebooks = load_rulebooks(settings.rulebooks, metrics_of(models))
-        return cls(settings, contracts, published, models, rulebooks)
+        sources = _load_sources(settings.sources, contracts)
+        return cls(settings, contracts, published, models, rulebooks, sources)
 
     @property
     def labels(self) -> dict[str, tuple[str, str]]:

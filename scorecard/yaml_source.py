@@ -1,7 +1,7 @@
 """YAML files read with the line of every key.
 
 Every plain value stays text (a code 001 stays 001, 0.8 never becomes a binary fraction, `yes` is
-no boolean); the models turn texts into numbers and dates. Keep what a rulebook means out of here.
+no boolean); the models turn texts into numbers and dates. Keep what a file means out of here.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def read_source(path: Path) -> Source:
         ) from error
     root = _compose(text, path)
     if root is None:
-        raise ConfigurationError("is empty", str(path), "start from another rulebook")
+        raise ConfigurationError("is empty", str(path), "write it, or remove it")
     source = Source(path, hashlib.sha256(content).hexdigest())
     source.data = _build(root, (), source, set())
     return source

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from scorecard.pulling.values import Duration, Model, Zone
+from scorecard.pulling.values import Duration, Model, Zone, finding
 
 
 class Mapped(Model):
@@ -31,7 +31,15 @@ class Mapped(Model):
     time_zone: Zone | None = None
     format: str | None = None
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)  # the rest is inherited
+
+    @model_validator(mode="after")
+    def _one(self) -> Mapped:
+        if (self.source is None) == (self.constant is None):
+            raise finding("the column has no one origin", "give one of from and constant")
+        if self.constant is not None and len(self.model_fields_set) > 1:
+            raise finding("a constant is taken as it is", "remove what stands beside it")
+        return self
 
 
 Column = Annotated[
@@ -116,7 +124,8 @@ class Paging(Model):
     @model_validator(mode="after")
     def _one(self) -> Paging:
         if len(self.model_fields_set - {"pages"}) > 1:
-            raise ValueError("give one of page_number, offset, cursor, next_link and header_link")
+            mend = "give one of page_number, offset, cursor, next_link and header_link"
+            raise finding("`paging` says more than one way", mend)
         return self
 
 
@@ -157,6 +166,12 @@ class SqlBinding(_RowBinding):
     kind: Literal["sql"]
     table: str | None = None
     query: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> SqlBinding:
+        if (self.table is None) == (self.query is None):
+            raise finding("the rows have no one origin", "give one of table and query")
+        return self
 
 
 class Link(Model):

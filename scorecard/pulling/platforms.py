@@ -9,12 +9,40 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 from pydantic import Field, model_validator
 
 from scorecard.clock import TIME_ZONE
-from scorecard.pulling.values import Duration, Model, Secret, Texts, Zone
+from scorecard.pulling.values import (
+    Duration,
+    Model,
+    Secret,
+    Texts,
+    Url,
+    WebAddress,
+    Zone,
+    finding,
+)
+
+
+class Dialect(NamedTuple):
+    """A kind of database: how sqlglot reads its SQL, our library for it, the extra that has it."""
+
+    reads: str
+    library: str
+    extra: str | None = None
+
+
+DIALECTS = {
+    "postgresql": Dialect("postgres", "adbc_driver_postgresql"),
+    "mysql": Dialect("mysql", "pymysql"),
+    "mariadb": Dialect("mysql", "pymysql"),
+    "oracle": Dialect("oracle", "oracledb", "oracle"),
+    "mssql": Dialect("tsql", "pymssql", "sqlserver"),
+    "dm": Dialect("oracle", "dmPython", "dameng"),
+}
+"""By the start of a database's URL; KingbaseES and openGauss speak PostgreSQL."""
 
 
 class Tls(Model):
@@ -48,11 +76,17 @@ class ApiKey(Model):
     query: str | None = None
     value: Secret
 
+    @model_validator(mode="after")
+    def _one(self) -> ApiKey:
+        if (self.header is None) == (self.query is None):
+            raise finding("`api_key` is not in one place", "give one of header and query")
+        return self
+
 
 class OAuth2(Model):
     """OAuth2 client credentials (RFC 6749, 4.4)."""
 
-    token_url: str
+    token_url: WebAddress
     client_id: str
     client_secret: Secret
     scope: str | None = None
@@ -69,19 +103,21 @@ class Auth(Model):
     @model_validator(mode="after")
     def _one(self) -> Auth:
         if len(self.model_fields_set) != 1:
-            raise ValueError("give exactly one of bearer, basic, api_key and oauth2")
+            mend = "give one of bearer, basic, api_key and oauth2"
+            raise finding("`auth` does not say one way", mend)
         return self
 
 
 class _Source(Model):
     time_zone: Zone = Field(
-        default=TIME_ZONE.key, description="the zone of times that come without an offset"
+        default=TIME_ZONE.key,
+        description="a time zone such as Asia/Shanghai, that of times without an offset",
     )
     tls: Tls = Tls()
 
 
 class _HttpServer(_Source):
-    base_url: str = Field(pattern=r"^https?://", description="an address such as https://host/api")
+    base_url: WebAddress
     auth: Auth | None = None
     headers: Mapping[str, str] = {}
     requests_per_second: float | None = Field(default=None, gt=0)
@@ -120,17 +156,22 @@ class SqlSource(_Source):
     """A database, by SQLAlchemy's URL; the password stands in `password`, never in the URL."""
 
     kind: Literal["sql"]
-    url: str
+    url: Url
     password: Secret | None = None
     statement_timeout: Duration | None = None
+
+    @property
+    def dialect(self) -> str:
+        """The URL's dialect, without a driver: a key of DIALECTS."""
+        return self.url.partition("://")[0].partition("+")[0].lower()
 
 
 class FilesSource(_Source):
     """A folder elsewhere: S3-compatible (`s3://bucket/prefix`), SFTP, a share, a mounted folder."""
 
     kind: Literal["files"]
-    url: str
-    endpoint: str | None = None
+    url: Url
+    endpoint: WebAddress | None = None
     addressing: Literal["auto", "path", "virtual"] = "auto"
     region: str | None = None
     key: Secret | None = None
@@ -139,6 +180,11 @@ class FilesSource(_Source):
     password: Secret | None = None
     key_file: Path | None = None
     known_hosts: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        """The URL's: s3, sftp, smb or file."""
+        return self.url.partition("://")[0].lower()
 
 
 Source: TypeAlias = Annotated[

@@ -6,12 +6,21 @@ A reference is `env:NAME` or `file:PATH`. No message of this module has a secret
 from __future__ import annotations
 
 import os
-from base64 import b64encode
-from collections.abc import Mapping
+import re
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Mapping
+from json import dumps
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 from scorecard.errors import ConfigurationError
+
+SHORTEST = 4
+"""What is shorter cannot be taken out of a text without taking half of it."""
+
+_SAFE = ("", "/", "!~*'()", "!#$&'()*+,/:;=?@[]~")
+"""What is left as it is in a URL: by Python, in a path, by browsers, by requests."""
+_HEX = re.compile("%[0-9A-F]{2}")
 
 
 class Secrets:
@@ -25,29 +34,62 @@ class Secrets:
         """The secret behind a reference.
 
         Raises:
-            ConfigurationError: If it is not there, or empty; says the reference alone.
+            ConfigurationError: If it is not there, empty or too short; says the reference alone.
         """
-        kind, _, place = reference.partition(":")
-        secret = self._environment.get(place, "") if kind == "env" else _content(Path(place))
+        secret = self._behind(reference)
         if not secret:
+            kind, _, place = reference.partition(":")
             mend = f"set {place}" if kind == "env" else f"put it into {place}, readable by us"
             raise ConfigurationError(f"the secret {reference} is not there", "sources.yaml", mend)
+        if len(secret) < SHORTEST:
+            what = f"the secret {reference} has fewer than {SHORTEST} characters"
+            mend = "have a longer one issued: so short a text cannot be kept out of messages"
+            raise ConfigurationError(what, "sources.yaml", mend)
         self.learn(secret)
         return secret
 
+    def missing(self, references: Iterable[str]) -> tuple[str, ...]:
+        """Those of the references behind which there is nothing."""
+        return tuple(reference for reference in references if not self._behind(reference))
+
     def learn(self, secret: str) -> None:
-        """Remembers a secret that came otherwise, such as a token that was issued to us."""
-        raw = secret.encode()
-        self._forms |= {
-            secret, quote(secret, safe=""), quote_plus(secret), b64encode(raw).decode(),
-            b64encode(raw).decode().rstrip("="), repr(secret)[1:-1],
-        }  # fmt: skip
+        """Remembers a secret that came otherwise: an issued token, or `user:password` as one text.
+
+        Raises:
+            ConfigurationError: If it is too short to be taken out of a text.
+        """
+        if len(secret) < SHORTEST:
+            what = f"a secret has fewer than {SHORTEST} characters"
+            raise ConfigurationError(what, "sources.yaml", "have a longer one issued")
+        raw = secret.encode("utf-8", "surrogateescape")
+        basic = b64encode(raw).decode(), urlsafe_b64encode(raw).decode()
+        for text in (secret, *basic, *(each.rstrip("=") for each in basic)):
+            self._forms |= _written(text)
 
     def clean(self, text: str) -> str:
         """The text with every secret, in every form that libraries write it in, as ***."""
-        for form in sorted(self._forms, key=len, reverse=True):
-            text = text.replace(form, "***")
+        longest_first = sorted(self._forms, key=len, reverse=True)
+        before = None
+        while text != before:  # what is left around a *** may make another one
+            before = text
+            for form in longest_first:
+                text = text.replace(form, "***")
         return text
+
+    def _behind(self, reference: str) -> str:
+        kind, _, place = reference.partition(":")
+        secret = self._environment.get(place, "") if kind == "env" else _content(Path(place))
+        return secret if secret.strip() else ""
+
+
+def _written(text: str) -> set[str]:
+    """The ways to write a text: as it is, in a URL, in JSON, as Python quotes it."""
+    raw = text.encode("utf-8", "surrogateescape")
+    percent = {quote(raw, safe=safe) for safe in _SAFE} | {quote_plus(raw)}
+    percent |= {_HEX.sub(lambda found: found[0].lower(), each) for each in percent}
+    escaped = {dumps(text)[1:-1], dumps(text, ensure_ascii=False)[1:-1]}
+    escaped |= {each.replace("/", "\\/") for each in escaped}
+    return {text, repr(text)[1:-1], repr(raw)[2:-1]} | percent | escaped
 
 
 def _content(path: Path) -> str:

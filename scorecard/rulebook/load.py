@@ -6,35 +6,20 @@ rest on a broken value (a sum over it) show up once the value is mended.
 
 from __future__ import annotations
 
-import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
 
-from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from scorecard.errors import ConfigurationError
 from scorecard.rulebook.methods import Metric
 from scorecard.rulebook.model import Rulebook, RulebookContent
+from scorecard.yaml_problems import Problems, YamlError
 from scorecard.yaml_source import Location, Source, read_source
 
 
-class RulebookError(ConfigurationError):
-    """All problems of one or more rulebook files; as text, one line each.
-
-    Args:
-        problems: At least one.
-    """
-
-    def __init__(self, problems: Sequence[ConfigurationError]) -> None:
-        self.problems = tuple(problems)
-        first = self.problems[0]
-        super().__init__(first.what, first.where, first.mend)
-
-    def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+class RulebookError(YamlError):
+    """All problems of one or more rulebook files."""
 
 
 def load_rulebooks(folder: Path, metrics: Mapping[str, Metric]) -> tuple[Rulebook, ...]:
@@ -82,59 +67,15 @@ def load_rulebook(path: Path, metrics: Mapping[str, Metric]) -> Rulebook:
     try:
         content = RulebookContent.model_validate(source.data, context={"metrics": metrics})
     except ValidationError as error:
-        raise RulebookError([*source.problems, *_problems(error, source)]) from error
+        problems = Problems(source, lambda location: _subject(location, source))
+        problems.add_refused(error, RulebookContent)
+        raise RulebookError(problems.told()) from error
     if source.problems:
         raise RulebookError(source.problems)
     fields = {name: getattr(content, name) for name in RulebookContent.model_fields}
     return Rulebook.model_construct(
         **fields, assessment_id=path.stem, digest=source.digest, path=path
     )
-
-
-def _problems(error: ValidationError, source: Source) -> list[ConfigurationError]:
-    # A list whose items are all unsound is told as too short as well: only an empty one is.
-    details = [
-        each
-        for each in error.errors(include_url=False)
-        if each["type"] != "too_short" or not each["input"]
-    ]
-    lines = [(source.line(each["loc"]), _problem(each, source)) for each in details]
-    return [problem for _, problem in sorted(lines, key=lambda line: line[0])]
-
-
-def _problem(error: ErrorDetails, source: Source) -> ConfigurationError:
-    location = error["loc"]
-    what, mend = _wording(error)
-    subject = _subject(location, source)
-    return ConfigurationError(f"{subject}{what}", f"{source.path}:{source.line(location)}", mend)
-
-
-def _wording(error: ErrorDetails) -> tuple[str, str]:
-    """What is wrong and the mend, from one of pydantic's errors or one of ours."""
-    if error["type"] == "rulebook":
-        context = error["ctx"]
-        return str(context["what"]), str(context["mend"])
-    key = next((step for step in reversed(error["loc"]) if isinstance(step, str)), "the file")
-    model, field = _field(error["loc"])
-    if error["type"] == "missing":
-        return f"`{key}` is missing", _expected(field)
-    if error["type"] == "extra_forbidden":
-        return f"key {key!r} is unknown", f"known: {', '.join(model.model_fields)}"
-    if error["type"] == "literal_error":
-        return f"`{key}` is {error['input']!r}", f"known: {error['ctx']['expected']}"
-    return f"`{key}` is {reprlib.repr(error['input'])}", _expected(field)
-
-
-def _expected(field: FieldInfo | None) -> str:
-    described = field and (field.description or _description_in(field.annotation))
-    return f"expected {described or 'key: value'}"
-
-
-def _description_in(annotation: object) -> str | None:
-    """The description that stands inside an annotation, as that of an optional text does."""
-    own = (getattr(each, "description", None) for each in getattr(annotation, "__metadata__", ()))
-    inner = (_description_in(each) for each in get_args(annotation))
-    return next((text for text in (*own, *inner) if isinstance(text, str)), None)
 
 
 def _subject(location: Location, source: Source) -> str:
@@ -145,31 +86,4 @@ def _subject(location: Location, source: Source) -> str:
         if isinstance(here, dict):
             name = here.get("code") or here.get("part") or here.get("name_zh")
             names += [name] if isinstance(name, str) and name else []
-    return f"{' '.join(names)}: " if names else ""
-
-
-def _field(location: Location) -> tuple[type[BaseModel], FieldInfo | None]:
-    """The model and the field that a location speaks of."""
-    model: type[BaseModel] = RulebookContent
-    field: FieldInfo | None = None
-    for step in location:
-        if isinstance(step, int):
-            continue
-        if field is not None:
-            inner = _model_in(field.annotation)
-            if inner is None:
-                return model, field
-            model = inner
-        field = model.model_fields.get(step)
-        if field is None:
-            return model, None
-    if field is not None and isinstance(location[-1], int):
-        return _model_in(field.annotation) or model, None
-    return model, field
-
-
-def _model_in(annotation: object) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    found = (_model_in(inner) for inner in get_args(annotation))
-    return next((inner for inner in found if inner is not None), None)
+    return " ".join(names)
