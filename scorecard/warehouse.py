@@ -62,6 +62,26 @@ create table if not exists ops.acceptance (
     total decimal(6, 2), reason varchar not null, accepted_at timestamp not null,
     from_version varchar
 );
+create table if not exists ops.pull (
+    pull_id integer primary key, dataset varchar not null, source varchar not null,
+    kind varchar not null, binding varchar not null, started_at timestamp not null,
+    ended_at timestamp not null, outcome varchar not null, since varchar, until varchar,
+    mark varchar, rows_answered bigint not null, rows_loaded bigint not null,
+    rows_quarantined bigint not null, rows_unchanged bigint not null, requests bigint not null,
+    file_id integer, columns varchar[], note varchar
+);
+create table if not exists ops.watermark (
+    dataset varchar primary key, binding varchar not null, mark varchar
+);
+create table if not exists ops.pulled_bad (
+    dataset varchar not null, file_id integer not null, line bigint not null, key varchar,
+    mark varchar
+);
+create table if not exists ops.remote_file (
+    dataset varchar not null, source varchar not null, name varchar not null,
+    bytes bigint not null, modified varchar not null, etag varchar,
+    primary key (dataset, source, name)
+);
 """
 
 UPGRADES = """

@@ -189,21 +189,21 @@ def offences(contract: Contract, source: Source) -> str:
     for column in judged_columns(contract, source):
         item = source.columns[column.name]
         value = f'"v_{column.name}"'
-        shown = _shown(column, text_of(column, item), is_guarded)
+        value_shown = shown(column, text_of(column, item), is_guarded)
         if column.required:
             cases.append(_case(_nothing_given(column, source), column, "null", EMPTY))
         unreadable = _unknown(column) if column.values else UNREADABLE.get(column.type)
         if unreadable:
             absent = f"{value} is null and not {_nothing_given(column, source)}"
-            cases.append(_case(absent, column, shown, unreadable))
+            cases.append(_case(absent, column, value_shown, unreadable))
         for limit, reason in zip(_limits(column, value), _limit_reasons(column), strict=True):
-            cases.append(_case(f"not {limit}", column, shown, reason))
+            cases.append(_case(f"not {limit}", column, value_shown, reason))
         if _is_searched(column):
-            cases.append(_case(f"_named = {literal(column.name)}", column, shown, PERSONAL))
+            cases.append(_case(f"_named = {literal(column.name)}", column, value_shown, PERSONAL))
     return f"case {' '.join(cases)} end"
 
 
-def _shown(column: Column, text: str, is_guarded: bool) -> str:
+def shown(column: Column, text: str, is_guarded: bool) -> str:
     """The value as it may stand in quarantine.
 
     A row that slipped by a field has a name where a date is due: a dataset with any personal column

@@ -36,6 +36,7 @@ class InboxFile:
     """One delivered file of one dataset; `name` is relative to the dataset's folder.
 
     The name is for people and the books; a file system may hold names that are no UTF-8.
+    `delivered` is set where neither the name nor the file tells when it came: a pull's rows.
     """
 
     dataset: str
@@ -43,6 +44,13 @@ class InboxFile:
     path: Path
     format: str
     link: Path | None = None
+    delivered: dt.datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """Where a notice belongs: every pull from a platform has its say at the same place."""
+        name = self.name if self.delivered is None else self.name.rpartition("/")[0]
+        return f"{self.dataset}/{name}"
 
     @property
     def sql_path(self) -> str:
@@ -52,11 +60,13 @@ class InboxFile:
     @property
     def is_gzipped(self) -> bool:
         """Whether the content is compressed as a whole."""
-        return self.path.name.lower().endswith(".gz")
+        return self.name.lower().endswith(".gz")
 
     def delivered_at(self) -> dt.datetime:
         """The last date in the file's name, else its modification time; local time, no zone."""
-        for year, _, month, day in reversed(_DATE.findall(self.path.name)):
+        if self.delivered is not None:
+            return self.delivered
+        for year, _, month, day in reversed(_DATE.findall(self.name.rpartition("/")[2])):
             try:
                 return dt.datetime(int(year), int(month), int(day))
             except ValueError:
@@ -92,6 +102,18 @@ def _is_valid(number: str) -> bool:
     return sum(value << 17 - place for place, value in enumerate(values)) % 11 == 1
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a file of this relative name is hidden or still being written."""
+    hidden = any(part.startswith((".", "~$")) for part in name.split("/"))
+    return hidden or name.lower().endswith((".tmp", ".part"))
+
+
+def ending_of(name: str) -> str | None:
+    """The longest ending of `FORMATS` that a name has."""
+    endings = (ending for ending in FORMATS if name.lower().endswith(ending))
+    return max(endings, key=len, default=None)
+
+
 def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[Notice]]:
     """Lists the deliveries by dataset, in the order of the bytes of their relative path."""
     files: list[InboxFile] = []
@@ -99,18 +121,18 @@ def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[
     if not inbox.is_dir():
         return files, notices
     for entry in sorted(inbox.iterdir()):
-        place = _readable(os.fsencode(entry.name))
+        place = readable_name(os.fsencode(entry.name))
         if not entry.is_dir():
             notices.append(Notice(place, "a file outside of any dataset's folder"))
         elif entry.name not in datasets:
             notices.append(Notice(place, "a folder that is no dataset's name"))
         else:
             for name, path in _files_below(entry):
-                delivery = _delivery(entry.name, name, path)
-                if isinstance(delivery, Notice):
-                    notices.append(delivery)
+                found = delivery(entry.name, name, path)
+                if isinstance(found, Notice):
+                    notices.append(found)
                 else:
-                    files.append(delivery)
+                    files.append(found)
     return files, notices
 
 
@@ -121,10 +143,10 @@ def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
         for name in names
     ]
     for name, path in sorted(found):
-        yield _readable(name), path
+        yield readable_name(name), path
 
 
-def _readable(name: bytes) -> str:
+def readable_name(name: bytes) -> str:
     """A name as text: UTF-8, else GB18030 (archives packed on Windows), else with escapes."""
     for encoding in ("utf-8", "gb18030"):
         try:
@@ -134,17 +156,16 @@ def _readable(name: bytes) -> str:
     return name.decode("utf-8", "backslashreplace")
 
 
-def _delivery(dataset: str, name: str, path: Path) -> InboxFile | Notice:
-    lower = path.name.lower()
-    parts = name.split("/")
+def delivery(dataset: str, name: str, path: Path) -> InboxFile | Notice:
+    """What a file of that name is: a delivery, or something to leave alone and tell of."""
     place = f"{dataset}/{name}"
-    if any(part.startswith((".", "~$")) for part in parts) or lower.endswith((".tmp", ".part")):
+    if is_temporary(name):
         return Notice(place, "a hidden or temporary file")
     if without_identity_numbers(name) != name:  # the books keep names
         return Notice(place, "an identity number in its name: it is read once it is renamed")
     if not path.is_file():
         return Notice(place, "no regular file")
-    ending = next((e for e in sorted(FORMATS, key=len, reverse=True) if lower.endswith(e)), None)
+    ending = ending_of(name)
     if ending is None:
         return Notice(place, "an ending that is not read: " + ", ".join(FORMATS) + " are")
     return InboxFile(dataset, name, path, FORMATS[ending])

@@ -7,7 +7,7 @@ a file that cannot be read at all counts as one row, quarantined.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -53,13 +53,15 @@ class Landed:
 class Landing:
     """One landing at work: where, with what key, at what time (local, no zone).
 
-    `folder` is for short-lived decoded copies; `now` is written into the books.
+    `folder` is for short-lived decoded copies; `now` is written into the books. `within` is called
+    with a file, its id and the numbers of its loaded and quarantined rows before they are kept.
     """
 
     connection: duckdb.DuckDBPyConnection
     hash_key: str
     folder: Path
     now: dt.datetime
+    within: Callable[[InboxFile, int, int, int], None] | None = None
 
     def land_files(self, contract: Contract, files: Iterable[InboxFile]) -> list[Landed]:
         """Takes those files of a dataset whose bytes never came before, in the order given.
@@ -67,9 +69,7 @@ class Landing:
         A file that vanishes, changes while it is read, or may not be opened is left for the next
         run, with a notice.
         """
-        self.connection.execute("set variable hash_key = $1", [self.hash_key])
-        self.connection.execute("set enable_external_file_cache = false")  # it knows files by time
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._get_ready()
         landed = []
         for file in files:
             try:
@@ -84,6 +84,30 @@ class Landing:
                 landed.append(Landed(contract.name, file.name, 0, 0, 0, (notice,)))
         return landed
 
+    def land_rows(
+        self, contract: Contract, file: InboxFile, header: Header, source: Source
+    ) -> Landed:
+        """Takes rows that are a relation already; `file` is what they come from, for the books.
+
+        Raises:
+            FileRejectedError: If they cannot be read to their end.
+        """
+        self._get_ready()
+        try:
+            with _casts_made_once(self.connection):
+                return self._take(contract, file, file.sha256(), header, source)
+        finally:
+            self._drop_staged()
+
+    def _get_ready(self) -> None:
+        self.connection.execute("set variable hash_key = $1", [self.hash_key])
+        self.connection.execute("set enable_external_file_cache = false")  # it knows files by time
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    def _drop_staged(self) -> None:
+        for table in STAGED:
+            self.connection.execute(f"drop table if exists temp.{table}")
+
     def land_file(self, contract: Contract, file: InboxFile, digest: str) -> Landed:
         """Takes one file, whatever is in it.
 
@@ -92,7 +116,7 @@ class Landing:
         """
         try:
             with _addressed(file, self.folder) as addressed:
-                header, source = _open(self.connection, contract, addressed, self.folder)
+                header, source = open_file(self.connection, contract, addressed, self.folder)
                 with _casts_made_once(self.connection):
                     return self._take(contract, file, digest, header, source)
         except FileRejectedError as rejected:
@@ -100,8 +124,7 @@ class Landing:
                 raise OSError(None, "it changed while it was read") from rejected
             return self._reject(contract, file, digest, rejected)
         finally:
-            for table in STAGED:
-                self.connection.execute(f"drop table if exists temp.{table}")
+            self._drop_staged()
 
     def _take(
         self, contract: Contract, file: InboxFile, digest: str, header: Header, source: Source
@@ -213,11 +236,15 @@ class Landing:
             "where file_id = ?",
             [loaded + bad, loaded, bad, file_id],
         )
-        place = f"{contract.name}/{file.name}"
-        notices = record_notices(self.connection, [Notice(place, what) for what in told], self.now)
+        found = [Notice(file.place, what) for what in told]
+        notices = record_notices(self.connection, found, self.now)
+        if self.within is not None:
+            self.connection.execute(ALL_OPTIMIZERS)  # the casts are made
+            self.within(file, file_id, loaded, bad)
         return Landed(contract.name, file.name, loaded + bad, loaded, bad, tuple(notices))
 
 
+ALL_OPTIMIZERS = "reset disabled_optimizers"
 STAGED = (
     "landing_text", "landing_line", "landing_quote", "landing_span", "landing_joined",
     "landing_record", "landing_object", "landing_value", "landing_row", "landing_reject",
@@ -240,9 +267,10 @@ def _addressed(file: InboxFile, folder: Path) -> Iterator[InboxFile]:
         yield file
 
 
-def _open(
+def open_file(
     connection: duckdb.DuckDBPyConnection, contract: Contract, file: InboxFile, folder: Path
 ) -> tuple[Header, Source]:
+    """The header and the relation of a file, by its format's reader; leaves tables of `STAGED`."""
     if file.format in ("csv", "tsv"):
         return delimited_source(connection, contract, file, folder)
     readers = {"xlsx": workbook_source, "parquet": parquet_source}
@@ -273,7 +301,7 @@ def _casts_made_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     finally:
-        connection.execute("reset disabled_optimizers")
+        connection.execute(ALL_OPTIMIZERS)
 
 
 def _count(result: duckdb.DuckDBPyConnection) -> int:

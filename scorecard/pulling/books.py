@@ -1,0 +1,271 @@
+"""The books of pulling: what was asked of a platform, what came of it, where the next pull begins.
+
+`ops.pull` has a line for every pull, `ops.watermark` how far a dataset has come by the binding that
+it has now. A mark is kept as text and compared by its kind; times are in the platform's zone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from scorecard.connectors.base import Answer, Task
+from scorecard.contract import Contract
+from scorecard.errors import ConfigurationError
+from scorecard.pulling.bindings import Binding, FilesBinding, Watermark
+from scorecard.pulling.marks import first_given, in_zone, less, mark_from, text_of, watermark_of
+from scorecard.pulling.platforms import Source
+
+NOT_EMPTY_ROWS = 1000
+"""Pulls that bring so many rows, by median, do not come to none overnight."""
+LIKE_PULLS = 7
+_GOOD = "outcome in ('landed', 'unchanged')"
+_TUNING = {"deadline", "at_least", "may_be_empty", "paging", "watermark"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What became of one pull; answered = loaded + quarantined + unchanged.
+
+    `outcome` is landed, unchanged, suspicious, failed or late; `mark` is how far the dataset has
+    come now.
+    """
+
+    dataset: str
+    source: str
+    outcome: str
+    rows_answered: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    rows_unchanged: int = 0
+    mark: str | None = None
+    seconds: float = 0.0
+    note: str | None = None
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether somebody has to look at it."""
+        return self.outcome not in ("landed", "unchanged")
+
+    @property
+    def line(self) -> str:
+        """What a reader is told of it."""
+        if self.is_trouble:
+            told = f"{self.outcome}, {self.note}"
+        else:
+            parts = [f"{self.rows_answered:,} rows"]
+            parts += [f"{self.rows_unchanged:,} unchanged"] if self.rows_unchanged else []
+            parts += [f"{self.rows_quarantined:,} quarantined"] if self.rows_quarantined else []
+            parts += [f"up to {self.mark}"] if self.mark else []
+            told = ", ".join(parts)
+        return f"pulled {self.dataset} from {self.source}: {told} ({self.seconds:.1f} s)"
+
+
+def next_task(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    binding: Binding,
+    contract: Contract,
+    folder: Path,
+    now: dt.datetime,
+    since: str | None = None,
+    until: str | None = None,
+) -> Task:
+    """What the next pull of a dataset is to fetch: from its mark less the overlap.
+
+    Where the binding has a window and that ends before now, so does the task: ask again once it
+    has landed, until a task comes that has no end (or the one asked for).
+
+    Raises:
+        ConfigurationError: If `since` or `until` is nothing that the watermark can be.
+    """
+    seconds = binding.deadline.total_seconds()
+    watermark = watermark_of(binding)
+    if watermark is None:
+        if since or until:
+            raise ConfigurationError(
+                f"{contract.name} has no watermark", "sources.yaml", "pull it without a span"
+            )
+        return Task(contract.name, None, None, folder, now, seconds)
+    kind, zone = watermark.kind, source.time_zone
+    base = first_given(kind, zone, since, mark_of(connection, source, binding, contract.name))
+    begin = base if since or base is None else less(base, watermark.overlap)
+    if base is None and watermark.first is not None:
+        base = begin = mark_from(kind, watermark.first, zone)
+    end = None if until is None else mark_from(kind, until, zone)
+    if watermark.window is not None and isinstance(base, dt.datetime):
+        closed = base + watermark.window
+        if closed < in_zone(now, zone) and (not isinstance(end, dt.datetime) or closed < end):
+            end = closed
+    return Task(contract.name, text_of(begin), text_of(end), folder, now, seconds)
+
+
+def suspicion(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    binding: Binding,
+    answer: Answer,
+    task: Task,
+) -> str | None:
+    """Why an answer cannot be the truth; None where nothing speaks against it."""
+    if task.accept or isinstance(binding, FilesBinding):
+        return None
+    rows = answer.answered
+    if answer.total is not None and answer.total != rows:
+        return f"the platform says that there are {answer.total:,} rows, but {rows:,} came"
+    earlier = connection.execute(
+        "select since, until, started_at, rows_answered from ops.pull "
+        f"where dataset = ? and binding = ? and {_GOOD} order by pull_id desc limit 100",
+        [task.dataset, digest_of(source, binding)],
+    ).fetchall()
+    if task.since is None and task.until is None:
+        full = [n for since, until, _, n in earlier if since is None and until is None]
+        return _too_few(binding, rows, full)
+    if rows or binding.may_be_empty:
+        return None
+    length = _length(source, binding, task.since, task.until, task.started)
+    usual = [
+        n
+        for since, *end, n in earlier
+        if since is not None and _is_like(length, _length(source, binding, since, *end))
+    ]
+    if usual and (median := statistics.median(usual[:LIKE_PULLS])) >= NOT_EMPTY_ROWS:
+        return f"no rows, where the last {len(usual[:LIKE_PULLS])} pulls had {median:,.0f} (median)"
+    return None
+
+
+def record(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    binding: Binding,
+    task: Task,
+    pulled: Pulled,
+    now: dt.datetime,
+    answer: Answer | None = None,
+    file_id: int | None = None,
+) -> None:
+    """Writes down what became of a pull; its mark moves only with what lands, see `move_mark`."""
+    connection.execute(
+        "insert into ops.pull select coalesce(max(pull_id), 0) + 1, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from ops.pull",
+        [
+            task.dataset, binding.source, binding.kind, digest_of(source, binding), task.started,
+            now, pulled.outcome, task.since, task.until, pulled.mark, pulled.rows_answered,
+            pulled.rows_loaded, pulled.rows_quarantined, pulled.rows_unchanged,
+            0 if answer is None else answer.requests, file_id,
+            None if answer is None else list(answer.columns), pulled.note,
+        ],
+    )  # fmt: skip
+
+
+def move_mark(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    binding: Binding,
+    task: Task,
+    answer: Answer,
+) -> str | None:
+    """Writes down how far the dataset has come with an answer; gives that.
+
+    The mark never goes back, and not on where the pull began behind it: what lies between was not
+    asked for. A span that is over was read to its end, whatever was in it.
+    """
+    watermark = watermark_of(binding)
+    before = mark_of(connection, source, binding, task.dataset)
+    after = before
+    if watermark is not None and _joins(source, watermark, task, before):
+        kind, zone = watermark.kind, source.time_zone
+        marks = [mark_from(kind, text, zone) for text in (before, answer.mark) if text is not None]
+        if kind == "time" and task.until is not None:
+            ended = mark_from(kind, task.until, zone)
+            marks += [ended] if ended <= in_zone(task.started, zone) else []
+        after = text_of(max(marks)) if marks else None
+    connection.execute(
+        "insert or replace into ops.watermark values (?, ?, ?)",
+        [task.dataset, digest_of(source, binding), after],
+    )
+    return after
+
+
+def mark_of(
+    connection: duckdb.DuckDBPyConnection, source: Source, binding: Binding, dataset: str
+) -> str | None:
+    """How far a dataset has come by this binding; None where it never was pulled by it."""
+    rows = _line(connection, source, binding, dataset)
+    return rows[0][0] if rows else None
+
+
+def is_begun(
+    connection: duckdb.DuckDBPyConnection, source: Source, binding: Binding, dataset: str
+) -> bool:
+    """Whether anything landed by this binding."""
+    return bool(_line(connection, source, binding, dataset))
+
+
+def _line(
+    connection: duckdb.DuckDBPyConnection, source: Source, binding: Binding, dataset: str
+) -> list[tuple[Any, ...]]:
+    return connection.execute(
+        "select mark from ops.watermark where dataset = ? and binding = ?",
+        [dataset, digest_of(source, binding)],
+    ).fetchall()
+
+
+def known_files(
+    connection: duckdb.DuckDBPyConnection, dataset: str, source: str
+) -> frozenset[tuple[str, int, str, str | None]]:
+    """The remote files that came already, as a folder's connector knows them."""
+    rows = connection.execute(
+        "select name, bytes, modified, etag from ops.remote_file where dataset = ? and source = ?",
+        [dataset, source],
+    ).fetchall()
+    return frozenset((name, size, modified, etag) for name, size, modified, etag in rows)
+
+
+def digest_of(source: Source, binding: Binding) -> str:
+    """Changes with what is pulled and how it is read: then the dataset is pulled anew."""
+    watermark = watermark_of(binding)
+    grows = f"{watermark.column} {watermark.kind}" if watermark else ""
+    said = binding.model_dump_json(exclude=_TUNING, exclude_defaults=True)
+    return hashlib.sha256(f"{said}\0{grows}\0{source.time_zone}".encode()).hexdigest()[:16]
+
+
+def _joins(source: Source, watermark: Watermark, task: Task, before: str | None) -> bool:
+    """Whether a pull began where what is there already ends, or before."""
+    if task.since is None:
+        return True
+    reached = first_given(watermark.kind, source.time_zone, before, watermark.first)
+    since = mark_from(watermark.kind, task.since, source.time_zone)
+    return reached is not None and since <= reached
+
+
+def _too_few(binding: Binding, rows: int, earlier: list[int]) -> str | None:
+    """What is wrong with the number of rows of a full answer."""
+    if not rows:
+        return None if binding.may_be_empty else "no rows at all"
+    if earlier and rows < binding.at_least * earlier[0]:
+        return f"{rows:,} rows, where the last good answer had {earlier[0]:,}"
+    return None
+
+
+def _length(
+    source: Source, binding: Binding, since: str | None, until: str | None, started: dt.datetime
+) -> dt.timedelta | None:
+    """How long a span is; None where marks are no times, or it has no beginning."""
+    watermark = watermark_of(binding)
+    if watermark is None or watermark.kind != "time" or since is None:
+        return None
+    end = dt.datetime.fromisoformat(until) if until else in_zone(started, source.time_zone)
+    return end - dt.datetime.fromisoformat(since)
+
+
+def _is_like(length: dt.timedelta | None, other: dt.timedelta | None) -> bool:
+    if length is None or other is None:
+        return length is other
+    return length / 2 <= other <= length * 2
