@@ -27,7 +27,17 @@ class SuspiciousAnswerError(PullFailedError):
     """An answer that is whole but cannot be the truth: a page twice, another total at the end.
 
     It is not taken; `scorecard pull DATASET --accept` takes it once somebody has looked.
+
+    Args:
+        again: Whether the rows may have changed while they were paged through. The caller then
+            throws away what came, asks once more from the beginning, and believes a second one.
     """
+
+    def __init__(
+        self, what: str, where: str | None = None, mend: str | None = None, *, again: bool = False
+    ) -> None:
+        super().__init__(what, where, mend)
+        self.again = again
 
 
 @dataclass(frozen=True, slots=True)

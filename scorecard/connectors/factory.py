@@ -20,14 +20,14 @@ MODULES = {
 
 
 def connector(
-    source: Source, binding: Binding, wanted: Wanted, secrets: Secrets
+    module: str, source: Source, binding: Binding, wanted: Wanted, secrets: Secrets
 ) -> Connector | FolderConnector:
-    """The connector of a platform for one dataset.
+    """The connector of a platform for one dataset, from its module.
 
     Raises:
         ConfigurationError: If a secret is not there, or the platform's library is not installed.
     """
-    made: Connector | FolderConnector = import_module(MODULES[source.kind]).connect(
+    made: Connector | FolderConnector = import_module(module).connect(
         source, binding, wanted, secrets
     )
     return made
