@@ -61,7 +61,7 @@ def model_assets(
                 night.connection,
                 night.as_of,
                 night.rulebooks,
-                selected,
+                night.still_outdated(selected),
                 night.progress,
             )
         ordered = [name for name in models if name in selected]

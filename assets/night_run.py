@@ -5,21 +5,38 @@ configuration is the day and the assessment.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import dagster as dg
 import duckdb
 
-from scorecard.night import Plan, choose_day, choose_rulebooks, plan_night
+from scorecard.night import Plan, choose_day, choose_rulebooks, outdated_models, plan_night
+from scorecard.pulling.books import Pulled
 from scorecard.rulebook import Rulebook
 from scorecard.workspace import Workspace
 
 
+@dataclass(frozen=True)
+class PullRequest:
+    """Which datasets a run pulls, default all that are bound, and from which period.
+
+    `since` and `until` are marks of the source; `accept` takes an answer that looks wrong.
+    """
+
+    datasets: tuple[str, ...] | None = None
+    since: str | None = None
+    until: str | None = None
+    accept: bool = False
+
+
 @dataclass
 class NightRun:
-    """One run's view of the workspace; `progress` gets a line for each thing done."""
+    """One run's view of the workspace; `progress` gets a line for each thing done.
+
+    `pulled` is what the platforms answered in this run, None where it has not asked them.
+    """
 
     workspace: Workspace
     connection: duckdb.DuckDBPyConnection
@@ -29,14 +46,47 @@ class NightRun:
     assessment: str | None = None
     history_days: tuple[dt.date, ...] = ()
     troubles: list[str] = field(default_factory=list)
+    request: PullRequest = PullRequest()
+    asks_platforms: bool = True
+    pulled: list[Pulled] | None = None
 
     @cached_property
     def plan(self) -> Plan:
         """What is new since the last run, looked at once."""
-        plan = plan_night(self.workspace, self.connection, self.as_of, self.rulebooks)
+        plan = plan_night(
+            self.workspace, self.connection, self.as_of, self.rulebooks, self.asks_platforms
+        )
         if self.history_days:  # they leave the tables of another day behind
             return replace(plan, models=tuple(self.workspace.models))
         return plan
+
+    def pull(self, *, dry_run: bool = False) -> list[Pulled]:
+        """Asks the platforms and lands what they answer; what failed is a trouble of this run."""
+        from scorecard.pulling.pull import pull
+
+        self.pulled = pull(
+            self.workspace,
+            self.connection,
+            self.request.datasets,
+            since=self.request.since,
+            until=self.request.until,
+            dry_run=dry_run,
+            accept=self.request.accept,
+            progress=self.progress,
+        )
+        self.troubles += [each.line for each in self.pulled if each.is_trouble]
+        return self.pulled
+
+    def still_outdated(self, selected: Collection[str]) -> set[str]:
+        """Of the models that this run selected, those to build.
+
+        A night selects all that a pull might change, before it is known what comes. Where nothing
+        was pulled, the selection is what somebody wants to have built.
+        """
+        if self.pulled is None or self.history_days:
+            return set(selected)
+        found = outdated_models(self.workspace, self.connection, self.as_of, self.rulebooks)
+        return set(selected).intersection(found)
 
 
 def night_resource(workspace: Workspace, held: NightRun | None = None) -> dg.ResourceDefinition:

@@ -6,7 +6,6 @@ status: 0 done, 1 the work could not be done, 2 a wrong call or configuration; e
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import os
 import signal
@@ -14,13 +13,13 @@ import socket
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import Abort, TyperException
 
-if TYPE_CHECKING:
-    from scorecard.settings import Settings
+from pipelines.demo_commands import demo_app
+from pipelines.options import Assessment, Home, read_day, read_settings
 
 RARE_COLLECTIONS = (100_000, 50, 100)
 """Libraries make millions of objects that stay, and by default they are looked through again and
@@ -32,17 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Start with: scorecard demo, scorecard nightly, scorecard explain edu 021.",
 )
-Home = Annotated[
-    Path | None,
-    typer.Option("--home", help="The workspace's folder; also SCORECARD_HOME. [default: ./var]"),
-]
-Assessment = Annotated[
-    str | None, typer.Option("--assessment", help="The one assessment (a rulebook's file name).")
-]
-
-
 quarantine_app = typer.Typer(help="What was quarantined, and getting it corrected.")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(demo_app, name="demo")
 
 
 class Every(StrEnum):
@@ -60,65 +51,6 @@ def common(home: Home = None) -> None:
         os.environ["SCORECARD_HOME"] = str(home)
 
 
-def _settings(home: Path | None) -> Settings:
-    from pydantic import ValidationError
-
-    from scorecard.errors import ConfigurationError
-    from scorecard.settings import Settings
-
-    try:
-        return Settings(home=home) if home else Settings()
-    except ValidationError as error:
-        problem = error.errors()[0]
-        name = "SCORECARD_" + "_".join(str(part) for part in problem["loc"]).upper()
-        raise ConfigurationError(problem["msg"], f"the setting {name}", "correct it") from None
-
-
-def _day(text: str | None, option: str) -> dt.date | None:
-    from scorecard.errors import ConfigurationError
-
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(f"'{text}' is no date", option, "write it as 2019-12-31") from None
-
-
-@app.command()
-def demo(
-    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 2019,
-    scale: Annotated[
-        float, typer.Option(help="1 is a real city's year, about 95 million rows.", min=0.0001)
-    ] = 0.003,
-    departments: Annotated[int, typer.Option(help="How many departments.", min=1, max=300)] = 60,
-    home: Home = None,
-) -> None:
-    """Write a synthetic city's inputs for 2019 into the inbox.
-
-    Everything in it is invented. It comes in the mixed formats and with the troubles of real
-    deliveries, so that quarantine, missing and stale have something to show.
-    """
-    from pipelines.console import Console
-    from scorecard.demo import write_demo
-
-    settings = _settings(home)
-    console = Console()
-    summary = write_demo(
-        settings.inbox, seed=seed, scale=scale, departments=departments, progress=console.progress
-    )
-    console.print_lines(
-        [
-            f"{summary.files} files, {summary.rows:,} rows of {len(summary.datasets)} datasets",
-            *(
-                f"trouble: {trouble.dataset}/{trouble.file_name or 'several files'}: {trouble.note}"
-                for trouble in summary.troubles
-            ),
-            f"inbox: {summary.inbox}",
-        ]
-    )
-
-
 @app.command()
 def nightly(
     as_of: Annotated[
@@ -134,7 +66,34 @@ def nightly(
     """
     from pipelines.nightly import run_nightly
 
-    run_nightly(_settings(home), _day(as_of, "--as-of"), assessment)
+    run_nightly(read_settings(home), read_day(as_of, "--as-of"), assessment)
+
+
+@app.command()
+def pull(
+    dataset: Annotated[str, typer.Argument(help="A dataset that sources.yaml binds.")],
+    since: Annotated[
+        str | None,
+        typer.Option(help="Read again from this mark on, such as 2019-03-05. [default: the last]"),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Read up to before this mark.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would come, and keep nothing.")
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Take an answer that looks wrong: you looked at it.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Pull one dataset from its platform: what is new since the last mark, or a period again.
+
+    The next night scores it.
+    """
+    from assets.night_run import PullRequest
+    from pipelines.pulling import run_pull
+
+    request = PullRequest((dataset,), since, until, accept)
+    run_pull(read_settings(home), dataset, request, dry_run=dry_run)
 
 
 @app.command()
@@ -151,10 +110,10 @@ def backfill(
     """
     from pipelines.nightly import run_backfill
 
-    start, end = _day(first, "--from"), _day(last, "--to")
+    start, end = read_day(first, "--from"), read_day(last, "--to")
     assert start is not None
     assert end is not None
-    run_backfill(_settings(home), start, end, every.value, assessment)
+    run_backfill(read_settings(home), start, end, every.value, assessment)
 
 
 @app.command()
@@ -171,7 +130,7 @@ def explain(
     """
     from scorecard.explanation import explain as lines
 
-    for line in lines(_settings(home).published_file, department, code, assessment):
+    for line in lines(read_settings(home).published_file, department, code, assessment):
         print(line)
 
 
@@ -188,7 +147,7 @@ def quality(
     """
     from scorecard.quality.state import dataset_lines, state_lines
 
-    settings = _settings(home)
+    settings = read_settings(home)
     file = settings.quality_state
     overview = state_lines(file, settings.published_file)
     for line in dataset_lines(file, dataset) if dataset else overview:
@@ -208,7 +167,7 @@ def accept(
     """
     from pipelines.nightly import run_accepted
 
-    run_accepted(_settings(home), assessment, reason)
+    run_accepted(read_settings(home), assessment, reason)
 
 
 @quarantine_app.command("export")
@@ -220,7 +179,7 @@ def export(home: Home = None) -> None:
     from scorecard.contract import load_contracts
     from scorecard.quality.quarantine import export_quarantine
 
-    settings = _settings(home)
+    settings = read_settings(home)
     contracts = load_contracts(settings.contracts)
     for line in export_quarantine(settings.published_file, contracts, settings.quarantine):
         print(line)
@@ -231,7 +190,7 @@ def check(home: Home = None) -> None:
     """Check configuration, contracts, rulebooks and SQL without running anything."""
     from scorecard.checking import check_workspace
 
-    for line in check_workspace(_settings(home)):
+    for line in check_workspace(read_settings(home)):
         print(line)
 
 
@@ -245,7 +204,7 @@ def ui(
     from pipelines.instance import prepare_instance
     from scorecard.settings import PROJECT
 
-    settings = _settings(home)
+    settings = read_settings(home)
     _check_port(host, port)
     environment = os.environ | {
         "DAGSTER_HOME": str(prepare_instance(settings)),
@@ -297,6 +256,7 @@ def main() -> None:
 
 def _command() -> str:
     names = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    names |= {str(group.name) for group in app.registered_groups}
     return next((f"{word} " for word in sys.argv[1:] if word in names), "")
 
 

@@ -12,6 +12,7 @@ from assets.freshness import external_sources
 from assets.models import RULEBOOK_KEY, model_assets
 from assets.night_run import night_resource
 from assets.publication import publication_assets
+from assets.pulls import pull_assets
 from assets.sources import source_assets
 from expectations.gate import all_checks, judge_past_day
 from pipelines.schedules import nightly_job, nightly_schedule
@@ -44,7 +45,8 @@ def build_defs(
         assets=[
             rulebook,
             *external_sources(workspace.contracts),
-            *source_assets(workspace.contracts),
+            *pull_assets(workspace.sources.datasets),
+            *source_assets(workspace.contracts, workspace.sources.datasets),
             model_assets(
                 workspace.models,
                 workspace.contracts,

@@ -1,4 +1,4 @@
-"""Running the job `nightly` from the command line, on the instance in the home.
+"""A night from the command line: the day, the plan, the run, and what is printed of it.
 
 The warehouse is opened once, the plan is made, and the Dagster run works on that same connection; a
 second night meanwhile is told so and ends.
@@ -9,31 +9,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-import dagster as dg
 import duckdb
 
-from assets.night_run import NightRun, night_resource
+from assets.night_run import NightRun
 from expectations.gate import all_checks
 from expectations.moves import held_moves
 from pipelines.console import Console
-from pipelines.definitions import build_defs
-from pipelines.instance import prepare_instance
-from pipelines.schedules import NIGHTLY, changed_assets, due_checks
+from pipelines.execution import run
+from pipelines.schedules import changed_assets, due_checks
 from scorecard.clock import local_now
-from scorecard.errors import ConfigurationError, ScorecardError
+from scorecard.errors import ConfigurationError
 from scorecard.night import backfill_days, choose_day, choose_rulebooks, last_night
-from scorecard.quality.release import accept_moves, held_back, judged_assessments, judged_day
+from scorecard.quality.release import accept_moves, judged_assessments, judged_day
 from scorecard.quality.state import MOVED
 from scorecard.quality.verdict import read_verdicts
 from scorecard.settings import Settings
 from scorecard.summary import summary_lines
 from scorecard.workspace import Workspace
-
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-class NightFailedError(ScorecardError):
-    """The run ended without publishing."""
 
 
 def run_nightly(settings: Settings, as_of: dt.date | None, assessment: str | None) -> None:
@@ -87,7 +79,8 @@ def run_accepted(settings: Settings, assessment: str | None, reason: str) -> Non
         accept_moves(connection, [move.acceptance for move in moves], reason.strip(), local_now())
         day = last_night(connection)
     Console().print_lines(f"accepted: {move}: {reason.strip()}" for move in moves)
-    _run(workspace, day, standing[0] if len(standing) == 1 else None, ())
+    only = standing[0] if len(standing) == 1 else None
+    _run(workspace, day, only, (), asks_platforms=False)  # what is accepted must not move again
 
 
 def _refuse_other_failures(connection: duckdb.DuckDBPyConnection) -> None:
@@ -103,9 +96,15 @@ def _refuse_other_failures(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _run(
-    workspace: Workspace, day: dt.date | None, assessment: str | None, history: Sequence[dt.date]
+    workspace: Workspace,
+    day: dt.date | None,
+    assessment: str | None,
+    history: Sequence[dt.date],
+    *,
+    asks_platforms: bool = True,
 ) -> None:
     console = Console()
+    checks = all_checks(workspace)
     with workspace.warehouse() as connection:
         as_of = day or last_night(connection) or history[-1]
         rulebooks = choose_rulebooks(workspace, assessment, as_of)
@@ -117,50 +116,9 @@ def _run(
             console.progress,
             assessment=assessment,
             history_days=tuple(history),
+            asks_platforms=asks_platforms,
         )
-        _execute(night)
+        run(night, changed_assets(night.plan), due_checks(night.plan, connection, checks))
         console.print_lines(
             summary_lines(night.plan, night.troubles, workspace.settings, len(history))
         )
-
-
-def _execute(night: NightRun) -> None:
-    workspace = night.workspace
-    defs = build_defs(
-        workspace.settings,
-        workspace=workspace,
-        resources={"night": night_resource(workspace, held=night)},
-    )
-    config = {"as_of": night.as_of.isoformat(), "assessment": night.assessment}
-    folder = prepare_instance(workspace.settings)
-    with dg.DagsterInstance.from_config(str(folder)) as instance:
-        job = defs.resolve_job_def(NIGHTLY).get_subset(
-            asset_selection=set(changed_assets(night.plan)),
-            asset_check_selection=set(
-                due_checks(night.plan, night.connection, all_checks(workspace))
-            ),
-        )
-        result = job.execute_in_process(
-            run_config={**QUIET, "resources": {"night": {"config": config}}},
-            instance=instance,
-            raise_on_error=False,
-        )
-    if not result.success:
-        cause = _cause(result, night)
-        raise NightFailedError(
-            cause, "nightly", "the last published version stays; see: scorecard quality"
-        )
-
-
-def _cause(result: dg.ExecuteInProcessResult, night: NightRun) -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.error and failure.error.cls_name == "DagsterAssetCheckFailedError":
-                return held_back(night.connection) or failure.error.message.strip()
-            if failure.user_failure_data and failure.user_failure_data.description:
-                return failure.user_failure_data.description
-            error = failure.error
-            cause = error.cause or error if error else None
-            return f"{event.step_key}: {cause.message.strip() if cause else 'unknown'}"
-    return "the run failed before its first step"

@@ -9,6 +9,7 @@ import duckdb
 from assets.checks import check_key
 from assets.models import model_key
 from assets.publication import AT_PUBLISHING
+from assets.pulls import PULLED_KEY
 from assets.sources import raw_key
 from expectations.check import Check
 from expectations.gate import checks_digest
@@ -33,7 +34,8 @@ nightly_job = dg.define_asset_job(
 def changed_assets(plan: Plan) -> list[dg.AssetKey]:
     """What a night has to materialise: new data, the models that it touches, the publication."""
     return [
-        *(raw_key(dataset) for dataset in sorted(plan.files)),
+        *([PULLED_KEY] if plan.pulls else []),
+        *(raw_key(dataset) for dataset in sorted({*plan.files, *plan.pulls})),
         *(model_key(name) for name in plan.models),
         *AT_PUBLISHING,
     ]
@@ -43,7 +45,12 @@ def due_checks(
     plan: Plan, connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]
 ) -> list[dg.AssetCheckKey]:
     """All checks, or none where what stands was judged by them already and nothing is new."""
-    if not plan.files and not plan.models and is_judged(connection, checks_digest(checks)):
+    if (
+        not plan.files
+        and not plan.pulls
+        and not plan.models
+        and is_judged(connection, checks_digest(checks))
+    ):
         return []
     return [check_key(check) for check in checks]
 

@@ -26,6 +26,7 @@ from scorecard.assessment import (
 )
 from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError
+from scorecard.freshness import newest_pulls
 from scorecard.landing.inbox import InboxFile, Notice, scan
 from scorecard.landing.load import (
     Landed,
@@ -62,6 +63,7 @@ class Plan:
         rulebooks: Those that are scored.
         files: New files by dataset, in delivery order.
         models: Models whose inputs change by that, in running order.
+        pulls: Datasets that are pulled; what comes is not known yet, so their models are in.
         notices: What lies in the inbox, is no delivery, and was never reported before.
         unreadable: Files that could not be opened, with the system's reason.
     """
@@ -70,6 +72,7 @@ class Plan:
     rulebooks: tuple[Rulebook, ...]
     files: Mapping[str, Sequence[InboxFile]]
     models: tuple[str, ...]
+    pulls: tuple[str, ...] = ()
     notices: Sequence[Notice] = ()
     unreadable: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,6 +105,7 @@ def plan_night(
     connection: duckdb.DuckDBPyConnection,
     as_of: dt.date,
     rulebooks: tuple[Rulebook, ...],
+    asks_platforms: bool = True,
 ) -> Plan:
     """Looks at the inbox and the fingerprints; changes nothing but the list of notices."""
     found, notices = scan(workspace.settings.inbox, workspace.contracts)
@@ -116,15 +120,29 @@ def plan_night(
                 files.setdefault(file.dataset, []).append(file)
         except OSError as error:
             unreadable[f"{file.dataset}/{file.name}"] = error.strerror or type(error).__name__
-    current = fingerprints(workspace, connection, as_of, rulebooks, pending=files)
+    pulls = tuple(sorted(workspace.sources.datasets)) if asks_platforms else ()
+    pending = {*files, *pulls}
     return Plan(
         as_of,
         rulebooks,
         files,
-        _with_tables_behind(workspace, _outdated(connection, current)),
+        outdated_models(workspace, connection, as_of, rulebooks, pending),
+        pulls,
         record_notices(connection, notices, local_now()),
         unreadable,
     )
+
+
+def outdated_models(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    as_of: dt.date,
+    rulebooks: Sequence[Rulebook],
+    pending: Collection[str] = (),
+) -> tuple[str, ...]:
+    """The models whose result may have changed, in running order; `pending` datasets change yet."""
+    current = fingerprints(workspace, connection, as_of, rulebooks, pending)
+    return _with_tables_behind(workspace, _outdated(connection, current))
 
 
 def _outdated(connection: duckdb.DuckDBPyConnection, current: Mapping[str, str]) -> tuple[str, ...]:
@@ -336,6 +354,7 @@ def fingerprints(
         for name in workspace.contracts
     }
     books = repr((sorted(tokens.items()), rules, _history_token(connection, windows)))
+    tokens["ops.arrival"] = books + newest_pulls(connection, workspace.contracts.values())
     result: dict[str, str] = {}
     for name, model in workspace.models.items():
         digest = hashlib.sha256(f"{rules}\0{model.sql}".encode())
