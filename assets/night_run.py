@@ -74,7 +74,7 @@ class NightRun:
             accept=self.request.accept,
             progress=self.progress,
         )
-        self.troubles += [each.line for each in self.pulled if each.is_trouble]
+        self.troubles += [each.trouble for each in self.pulled if each.is_trouble]
         return self.pulled
 
     def still_outdated(self, selected: Collection[str]) -> set[str]:

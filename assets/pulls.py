@@ -49,7 +49,7 @@ def pull_assets(datasets: Collection[str]) -> list[dg.AssetsDefinition]:
         pulled = night.pull()
         for each in pulled:
             if each.is_trouble:
-                context.log.error(each.line)
+                context.log.error(each.trouble)
         yield dg.MaterializeResult(asset_key=PULLED_KEY, metadata=_metadata(pulled))
 
     return [pull_answers]
@@ -63,7 +63,7 @@ def _metadata(pulled: Sequence[Pulled]) -> dict[str, dg.MetadataValue]:
         "failed": dg.MetadataValue.int(len(troubles)),
     }
     if troubles:
-        metadata["troubles"] = dg.MetadataValue.md("\n".join(f"- {t.line}" for t in troubles))
+        metadata["troubles"] = dg.MetadataValue.md("\n".join(f"- {t.trouble}" for t in troubles))
     ordered = sorted(pulled, key=lambda each: (not each.is_trouble, each.dataset))
     return metadata | {
         "answers": dg.MetadataValue.table(

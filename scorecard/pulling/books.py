@@ -54,16 +54,20 @@ class Pulled:
         return self.outcome not in ("landed", "unchanged")
 
     @property
+    def trouble(self) -> str:
+        """What is wrong with it; the same words each night, or an alert would tell it anew."""
+        return f"pulled {self.dataset} from {self.source}: {self.outcome}, {self.note}"
+
+    @property
     def line(self) -> str:
         """What a reader is told of it."""
         if self.is_trouble:
-            told = f"{self.outcome}, {self.note}"
-        else:
-            parts = [f"{self.rows_answered:,} rows"]
-            parts += [f"{self.rows_unchanged:,} unchanged"] if self.rows_unchanged else []
-            parts += [f"{self.rows_quarantined:,} quarantined"] if self.rows_quarantined else []
-            parts += [f"up to {self.mark}"] if self.mark else []
-            told = ", ".join(parts)
+            return f"{self.trouble} ({self.seconds:.1f} s)"
+        parts = [f"{self.rows_answered:,} row{'' if self.rows_answered == 1 else 's'}"]
+        parts += [f"{self.rows_unchanged:,} unchanged"] if self.rows_unchanged else []
+        parts += [f"{self.rows_quarantined:,} quarantined"] if self.rows_quarantined else []
+        parts += [f"up to {self.mark}"] if self.mark else []
+        told = ", ".join(parts)
         return f"pulled {self.dataset} from {self.source}: {told} ({self.seconds:.1f} s)"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from scorecard.connectors.base import Answer
 from scorecard.errors import ConfigurationError
-from scorecard.pulling.books import known_files, mark_of
+from scorecard.pulling.books import Pulled, known_files, mark_of
 from tests.inboxes import NOW, Inbox
 from tests.pulling.landings import BINDING, Pulls, bound, emptied
 
@@ -256,3 +256,13 @@ def test_a_folder_without_new_files_is_nothing_to_wonder_at(pulls):
     answer = Answer(None, None, (), 0, None)
     assert suspicion(city.inbox.connection, city.source, binding, answer, city.task()) is None
     assert known_files(city.inbox.connection, "catalogue_updates", "bucket") == frozenset()
+
+
+def test_the_same_trouble_has_the_same_words_every_night():
+    nights = [Pulled("evidence", "oa", "failed", seconds=s, note="refused") for s in (1.0, 2.5)]
+    assert len({night.trouble for night in nights}) == 1
+    assert len({night.line for night in nights}) == 2
+
+
+def test_one_row_is_not_rows():
+    assert "oa: 1 row, 1 unchanged (" in Pulled("a", "oa", "landed", 1, rows_unchanged=1).line
