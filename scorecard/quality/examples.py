@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import duckdb
 
 from scorecard.contract import Contract, Rule
-from scorecard.quality.books import IS_AHEAD, NEWEST_FILES
+from scorecard.quality.books import IS_AHEAD, NEWEST_FILES, SPEAKING_OF_KEYS
 from scorecard.quality.counts import (
     after_delivery,
     breaks_contract,
@@ -112,7 +112,7 @@ def _repeated(contract: Contract) -> str:
     return (
         f"select {_text(contract.key)} || ', file=' || _file_name as example "
         f'from raw."{contract.name}" inner join (select file_id as _file, file_name as _file_name '
-        f"from ops.file where file_id in ({NEWEST_FILES}) and file_id in "
+        f"from ops.file where file_id in ({SPEAKING_OF_KEYS}) and file_id in "
         f"(select file_id from ops.repeated_key where dataset = {dataset})) on _file = _file_id "
         f"group by _file_name, {key} having count(*) > 1 order by {key}, _file_name"
     )

@@ -335,6 +335,33 @@ def test_nulls_in_required_columns_are_missing_values(city):
     assert judged.examples("missing_values") == ["department_id=edu, section_id=s1"]
 
 
+@pytest.mark.parametrize(
+    ("mark", "outcomes", "repeated"),
+    [
+        (None, ["landed"], 1),
+        (None, ["landed", "failed"], 1),
+        (None, ["landed", "unchanged"], 0),
+        ("2019-03-05", ["landed"], 0),
+    ],
+)
+def test_a_key_stands_twice_in_the_newest_whole_answer_of_a_platform_or_is_a_newer_version(
+    city, mark, outcomes, repeated
+):
+    city.give("network_outages", {"outage_id": "o1"}, {"outage_id": "o1"}, file="pull/m/1.parquet")
+    [(file_id,)] = city.connection.execute("select max(file_id) from ops.file").fetchall()
+    for n, outcome in enumerate(outcomes):
+        city.connection.execute(
+            "insert into ops.pull by name select $1 as pull_id, 'network_outages' as dataset, "
+            "'m' as source, 'sql' as kind, '' as binding, now() as started_at, now() as ended_at, "
+            "$2 as outcome, $3 as mark, 2 as rows_answered, 2 as rows_loaded, "
+            "0 as rows_quarantined, 0 as rows_unchanged, 1 as requests, $4 as file_id",
+            [n, outcome, mark, file_id if outcome == "landed" else None],
+        )
+    judged = Judged(city, "network_outages")
+    assert judged.total("repeated_keys") == repeated
+    assert len(judged.examples("repeated_keys")) == repeated
+
+
 def test_a_key_that_stands_twice_in_a_file_is_repeated_until_the_file_is_corrected(city):
     twice = {"outage_id": "o1"}
     city.give("network_outages", twice, twice, twice, {"outage_id": "o2"}, file="a.csv")
