@@ -10,7 +10,7 @@ run: setup
 	$(SCORECARD) nightly
 
 test: setup
-	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 setup: .venv/.ready
 

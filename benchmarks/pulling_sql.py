@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.landing import ROWS
-from tests.connectors.pulls import peak_mebibytes
+from tests.memory import peak_mebibytes
 from tests.servers.mariadb import PASSWORD as MARIADB_PASSWORD
 from tests.servers.mariadb import Mariadb, mariadb
 from tests.servers.postgres import PASSWORD as POSTGRES_PASSWORD

@@ -19,6 +19,7 @@ from scorecard.pulling.bindings import SqlBinding
 from scorecard.pulling.platforms import SqlSource
 from scorecard.pulling.secrets import Secrets
 from scorecard.settings import PROJECT
+from tests.memory import peak_mebibytes
 
 Row = dict[str, str | None]
 
@@ -68,12 +69,6 @@ def child(
         env={**os.environ, **(environment or {}), "PASSWORD": password, "HOLD": str(int(hold))},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=PROJECT,
     )  # fmt: skip
-
-
-def peak_mebibytes() -> float:
-    """Of this process alone; ru_maxrss begins with the memory of the one that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 def _main() -> None:

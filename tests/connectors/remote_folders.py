@@ -25,16 +25,12 @@ from pathlib import Path
 from scorecard.connectors.base import Tally
 from scorecard.pulling.platforms import FilesSource
 from tests.connectors.remote_folders import connector, task
-
-def peak():
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM"))
+from tests.memory import peak_mebibytes
 
 far = connector(FilesSource.model_validate_json(sys.argv[1]), "weights")
 for file in far.files(task(Path(sys.argv[2])), Tally(), frozenset()):
-    print(file.bytes, peak())
+    print(file.bytes, int(peak_mebibytes()))
 """
-"""Its own peak: the ru_maxrss of a child begins at what its parent had."""
 
 
 def connector(source: FilesSource, folder: str = "", pattern: str = "*") -> FolderConnector:

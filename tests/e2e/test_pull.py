@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -60,7 +59,7 @@ def platforms(folder: Path, *options: str) -> Iterator[Platforms]:
             time.sleep(0.1)
         yield Platforms(port, (home / "sources.yaml").read_text(encoding="utf-8"))
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait(30)
 
 

@@ -164,12 +164,13 @@ def test_columns_and_requests_come_from_the_tally(spooled):
 
 
 MILLION = """
-import datetime as dt, resource, sys
+import datetime as dt, sys
 from pathlib import Path
 import pyarrow as pa
 from scorecard.connectors.base import Tally, Task
 from scorecard.pulling.spool import spool
 from tests.inboxes import contracts
+from tests.memory import peak_mebibytes
 from tests.pulling.landings import bound
 constant = {name: pa.array(["一段不长的文字 " + name] * 20_000) for name in (
     "directory_id", "subject_kind", "subject_name", "subject_code_kind", "subject_code",
@@ -182,7 +183,7 @@ def batches():
 task = Task("credit_records", None, None, Path(sys.argv[1]), dt.datetime(2020, 1, 1), 60)
 binding = bound(watermark={"column": "pushed_at"})
 answer = spool(batches(), contracts()["credit_records"], binding, "Asia/Shanghai", task, Tally())
-print(answer.answered, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+print(answer.answered, int(peak_mebibytes()))
 """
 
 
