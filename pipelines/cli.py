@@ -1,7 +1,8 @@
 """The command line `scorecard`. Each command only calls; the work stands elsewhere.
 
 Imports are made inside the commands, so that `--help` costs nothing that it does not use. Exit
-status: 0 done, 1 the work could not be done, 2 a wrong call or configuration; errors are one line.
+status: 0 done, 1 the work could not be done, 2 a wrong call or configuration, 130 Ctrl-C; errors
+are one line.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typer.exceptions import Abort, TyperException
 from pipelines.demo_commands import demo_app
 from pipelines.options import Assessment, Home, read_day, read_settings
 
+STOPPED = 130
+"""The exit status of what Ctrl-C ended, as shells have it."""
 RARE_COLLECTIONS = (100_000, 50, 100)
 """Libraries make millions of objects that stay, and by default they are looked through again and
 again: that is 2 to 4 s of the demo city's night of 22 s. Its memory is the same, 590 MB."""
@@ -249,8 +252,10 @@ def main() -> None:
     except ScorecardError as error:
         _fail(str(error), 1)
     except (Abort, KeyboardInterrupt):
-        _fail("stopped", 1)
+        _fail("stopped", STOPPED)
     else:
+        if status == STOPPED:  # Typer makes it of Ctrl-C inside of a command
+            _fail("stopped", STOPPED)
         sys.exit(status if isinstance(status, int) else 0)
 
 

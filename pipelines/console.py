@@ -29,6 +29,11 @@ class Console:
             print("\r" + " " * self.width + "\r", end="", flush=True)
             self.width = 0
 
+    def print_result(self, lines: Iterable[str]) -> None:
+        """Prints lasting lines of what progress told; off a terminal that stands there already."""
+        if self.is_terminal:
+            self.print_lines(lines)
+
     def print_lines(self, lines: Iterable[str]) -> None:
         """Prints lasting lines."""
         self.done()

@@ -101,7 +101,8 @@ def serve(
         console.print_lines(
             [
                 f"the city's platforms: {server.address}  (stop with Ctrl-C)",
-                f"in another shell, with that {TOKEN}: scorecard nightly --as-of 2020-03-31",
+                f"pull from them in another shell, with that {TOKEN}: "
+                f"scorecard nightly --home {settings.home} --as-of 2020-03-31",
             ]
         )
         Event().wait()

@@ -20,13 +20,21 @@ class NightFailedError(ScorecardError):
     """The run ended without doing what it was for."""
 
 
+INTERRUPTED = "DagsterExecutionInterruptedError"
+
+
 def run(
-    night: NightRun, assets: Collection[dg.AssetKey], checks: Collection[dg.AssetCheckKey] = ()
+    night: NightRun,
+    assets: Collection[dg.AssetKey],
+    checks: Collection[dg.AssetCheckKey] = (),
+    command: str = "nightly",
+    mend: str = "the last published version stays; see: scorecard quality",
 ) -> None:
     """Runs these assets and checks of the nightly job; the run is seen in the Dagster UI.
 
     Raises:
-        NightFailedError: If a step failed.
+        NightFailedError: If a step failed; it names the command and the mend.
+        KeyboardInterrupt: If somebody stopped it.
     """
     workspace = night.workspace
     defs = build_defs(
@@ -45,11 +53,13 @@ def run(
             instance=instance,
             raise_on_error=False,
         )
+    failures = [
+        event.step_failure_data.error for event in result.all_events if event.is_step_failure
+    ]
+    if any(error and error.cls_name == INTERRUPTED for error in failures):
+        raise KeyboardInterrupt
     if not result.success:
-        cause = _cause(result, night)
-        raise NightFailedError(
-            cause, "nightly", "the last published version stays; see: scorecard quality"
-        )
+        raise NightFailedError(_cause(result, night), command, mend)
 
 
 def _cause(result: dg.ExecuteInProcessResult, night: NightRun) -> str:

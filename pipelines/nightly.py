@@ -83,6 +83,17 @@ def run_accepted(settings: Settings, assessment: str | None, reason: str) -> Non
     _run(workspace, day, only, (), asks_platforms=False)  # what is accepted must not move again
 
 
+def _refuse_nothing(night: NightRun) -> None:
+    """A home that never had data is another folder than was meant."""
+    came = night.connection.execute("select 1 from ops.file limit 1").fetchall()
+    if not (came or night.plan.files or night.plan.pulls or night.plan.unreadable):
+        raise ConfigurationError(
+            "there is nothing to score: no file in the inbox, and no sources.yaml",
+            str(night.workspace.settings.home),
+            "is --home right? `scorecard demo` writes a city",
+        )
+
+
 def _refuse_other_failures(connection: duckdb.DuckDBPyConnection) -> None:
     """Nobody is to accept totals that another check says are wrong."""
     failed = [v for v in read_verdicts(connection, judged_day(connection)) if v.blocks]
@@ -118,6 +129,7 @@ def _run(
             history_days=tuple(history),
             asks_platforms=asks_platforms,
         )
+        _refuse_nothing(night)
         run(night, changed_assets(night.plan), due_checks(night.plan, connection, checks))
         console.print_lines(
             summary_lines(night.plan, night.troubles, workspace.settings, len(history))

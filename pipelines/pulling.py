@@ -14,9 +14,10 @@ from assets.pulls import PULLED_KEY
 from assets.sources import raw_key
 from pipelines.console import Console
 from pipelines.execution import run
+from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import choose_day
-from scorecard.pulling.books import Pulled
+from scorecard.pulling.books import Pulled, next_task
 from scorecard.settings import Settings
 from scorecard.workspace import Workspace
 
@@ -29,7 +30,7 @@ def run_pull(settings: Settings, dataset: str, request: PullRequest, *, dry_run:
     """Pulls one dataset and prints what came.
 
     Raises:
-        ConfigurationError: If `sources.yaml` does not bind the dataset.
+        ConfigurationError: If `sources.yaml` does not bind the dataset, or a mark is none.
         ScorecardError: If nothing could be taken, or another run holds the warehouse.
     """
     workspace = Workspace.load(settings)
@@ -44,15 +45,33 @@ def run_pull(settings: Settings, dataset: str, request: PullRequest, *, dry_run:
             console.progress,
             request=request,
         )
+        _check_marks(night, dataset)
         if dry_run:
             pulled = night.pull(dry_run=True)
         else:
-            run(night, [PULLED_KEY, raw_key(dataset)])
+            assets, mend = [PULLED_KEY, raw_key(dataset)], "what was taken before stays"
+            run(night, assets, command=f"pull {dataset}", mend=mend)
             pulled = night.pulled or []
-    console.print_lines(each.line for each in pulled)
+    console.print_result(each.line for each in pulled if not each.is_trouble)
     _raise_troubles(dataset, pulled)
     console.print_lines(
         ["nothing was kept: a dry run"] if dry_run else ["next: scorecard nightly scores it"]
+    )
+
+
+def _check_marks(night: NightRun, dataset: str) -> None:
+    """Refuses marks that are none before anything is asked."""
+    sources = night.workspace.sources
+    binding = sources.datasets[dataset]
+    next_task(
+        night.connection,
+        sources.sources[binding.source],
+        binding,
+        night.workspace.contracts[dataset],
+        night.workspace.settings.scratch,
+        local_now(),
+        night.request.since,
+        night.request.until,
     )
 
 

@@ -6,6 +6,7 @@ The SQL is tried on an empty warehouse in memory, so a name or type that does no
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,8 @@ def check_sources(sources: Sources, path: Path) -> Iterator[str]:
     """A line on what is pulled, after one for each platform that need not prove itself.
 
     Raises:
-        ConfigurationError: If a secret is not there, by the name that the file gives it.
+        ConfigurationError: If a secret is not there, by the name that the file gives it, or a file
+            that it names cannot be read.
     """
     if not sources.sources:
         yield "sources: none, all datasets come by the inbox"
@@ -59,6 +61,10 @@ def check_sources(sources: Sources, path: Path) -> Iterator[str]:
         raise ConfigurationError(what, str(path), mend)
     for reference in references:
         secrets.read(reference)
+    for file in sources.files:
+        if not os.access(file, os.R_OK):
+            mend = "correct the path, or its rights for the user that runs the night"
+            raise ConfigurationError(f"{file} cannot be read", str(path), mend)
     datasets, platforms = len(sources.datasets), len({b.source for b in sources.datasets.values()})
     yield (
         f"sources: {datasets} datasets bound to {platforms} platforms, "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -85,11 +86,10 @@ class Settings(BaseSettings):
         if self.hash_key is not None:
             return self.hash_key.get_secret_value()
         file = self.home / "warehouse" / "hash.key"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_text(encoding="ascii").strip()
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            out.write(secrets.token_hex(32) + "\n")
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, draft = mkstemp(dir=file.parent, prefix="key.")  # a kill leaves no half key
+            with os.fdopen(handle, "w", encoding="ascii") as out:
+                out.write(secrets.token_hex(32) + "\n")
+            os.replace(draft, file)  # who makes the key holds the warehouse: nobody else does
         return file.read_text(encoding="ascii").strip()

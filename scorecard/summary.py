@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 
 import duckdb
 
@@ -11,6 +12,7 @@ from scorecard.settings import Settings
 from scorecard.text_width import padded
 
 HEAD = 10
+VALUES = 3
 
 
 def summary_lines(
@@ -93,10 +95,17 @@ def _quarantined(published: duckdb.DuckDBPyConnection) -> Iterator[str]:
     if not total:
         return
     yield f"quarantined: {total} rows or whole files (table fct_quarantine), the newest:"
-    for dataset, file, line, column, reason in published.execute(
-        "select dataset, file_name, line, column_name, reason_en from fct_quarantine "
-        "order by first_seen_at desc, dataset, file_name, line limit ?",
+    for dataset, column, reason, rows, first, values in published.execute(
+        "select dataset, column_name, reason_en, count(*), "
+        "min(struct_pack(file_name := file_name, line := line)), "
+        "list(distinct value_masked order by value_masked) filter (value_masked <> '***') "
+        "from fct_quarantine group by all "
+        "order by max(first_seen_at) desc, dataset, column_name, reason_en limit ?",
         [HEAD],
     ).fetchall():
-        place = f"{dataset}/{file}" + (f" line {line}" if line else "")
-        yield f"   {place}{f', {column}' if column else ''}: {reason[:100]}"
+        place = f"{dataset}/{first['file_name']}"
+        place += f" line {first['line']}" if first["line"] else ""
+        place += f" and {rows - 1:,} more" if rows > 1 else ""
+        place += f", {column}" if column else ""
+        shown = f" ({', '.join(map(repr, values[:VALUES]))})" if values else ""
+        yield f"   {place}: {shorten(reason, 140, placeholder='…')}{shown}"

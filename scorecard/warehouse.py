@@ -68,7 +68,7 @@ create table if not exists ops.pull (
     ended_at timestamp not null, outcome varchar not null, since varchar, until varchar,
     mark varchar, rows_answered bigint not null, rows_loaded bigint not null,
     rows_quarantined bigint not null, rows_unchanged bigint not null, requests bigint not null,
-    file_id integer, columns varchar[], note varchar
+    file_id integer, columns varchar[], note varchar, asked boolean not null default false
 );
 create table if not exists ops.watermark (
     dataset varchar primary key, binding varchar not null, mark varchar
@@ -89,6 +89,7 @@ alter table ops.file add column if not exists columns varchar[];
 alter table ops.file add column if not exists lost_columns varchar[];
 alter table ops.acceptance add column if not exists from_version varchar;
 alter table ops.acceptance alter column total drop not null;
+alter table ops.pull add column if not exists asked boolean default false;
 """
 """What tables of warehouses that an earlier version made lack; nothing where they lack nothing."""
 

@@ -101,11 +101,12 @@ class Workspace:
         )
         try:
             shutil.rmtree(settings.scratch, ignore_errors=True)  # what a killed run left
-            settings.scratch.mkdir(parents=True)
+            settings.scratch.mkdir(mode=0o700, parents=True)
             prepare(connection, self.contracts.values(), settings.sql / "macros")
             yield connection
         finally:
             connection.close()
+            shutil.rmtree(settings.scratch, ignore_errors=True)  # rows as they were delivered
 
 
 def _check_tables(

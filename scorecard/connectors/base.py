@@ -24,7 +24,7 @@ class PullFailedError(ScorecardError):
 
 
 class SuspiciousAnswerError(PullFailedError):
-    """An answer that is whole but cannot be the truth: a page twice, another total at the end.
+    """An answer that is whole but cannot be the truth: another total at the end, far too few rows.
 
     It is not taken; `scorecard pull DATASET --accept` takes it once somebody has looked.
 
@@ -53,6 +53,7 @@ class Task:
         started: When the pull began, local time without a zone.
         deadline: Seconds after which it is given up.
         accept: Whether somebody vouched for an answer that looks wrong.
+        asked: Whether somebody said where to begin, instead of the books.
     """
 
     dataset: str
@@ -62,6 +63,7 @@ class Task:
     started: dt.datetime
     deadline: float
     accept: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,11 +64,11 @@ class Rest:
                 hooks={"response": []},  # the session raises; dlt's hook would, before any retry
             ):
                 tally.total = pages.total
-                if pages.take(rows):
-                    json_rows.learn_names(rows, known)
-                    tally.columns = tuple(known)
-                    names = [name for name in self._wanted.names if name in known]
-                    yield from json_rows.batches(rows, names)
+                pages.take(rows)
+                json_rows.learn_names(rows, known)
+                tally.columns = tuple(known)
+                names = [name for name in self._wanted.names if name in known]
+                yield from json_rows.batches(rows, names)
         pages.end()
 
     def _judge(self, body: Any) -> None:

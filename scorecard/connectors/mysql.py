@@ -17,10 +17,8 @@ from pymysql.cursors import SSCursor
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from scorecard.connectors.sql_address import Address, Proof
+from scorecard.connectors.sql_address import CONNECT_SECONDS, Address, Proof
 from scorecard.errors import ConfigurationError
-
-CONNECT_SECONDS = 10
 
 
 def arguments(address: Address, seconds: int) -> dict[str, Any]:

@@ -94,11 +94,13 @@ class Pages:
             if not (value is NOTHING or value is None or isinstance(value, str)):
                 raise self._failure(f"has no text at {self._reference}, which leads to a next page")
 
-    def take(self, rows: Sequence[Any]) -> bool:
-        """Counts a page; says whether its rows are to be taken.
+    def take(self, rows: Sequence[Any]) -> None:
+        """Counts a page.
 
         Raises:
-            SuspiciousAnswerError: If it is one too many, or came already.
+            PullFailedError: If the one before came again: another is missing then, and nobody can
+                vouch for that.
+            SuspiciousAnswerError: If it is one too many.
         """
         self._pages += 1
         self._rows += len(rows)
@@ -109,17 +111,13 @@ class Pages:
                 "check paging; if there are as many, raise paging.pages",
             )
         digest = hash(repr(rows)) if rows else None
-        twice = digest is not None and digest == self._last_digest
-        self._last_digest = digest
-        if twice and not self._accept:
-            raise SuspiciousAnswerError(
-                f"gives page {self._pages - 1} twice",
+        if digest is not None and digest == self._last_digest:
+            raise PullFailedError(
+                f"gives page {self._pages - 1} twice, so that another is missing",
                 self._where,
                 "check the names of the paging parameters; if it does not page, remove paging",
             )
-        if twice:
-            self._rows -= len(rows)
-        return not twice
+        self._last_digest = digest
 
     def end(self) -> None:
         """Looks back after the last page.

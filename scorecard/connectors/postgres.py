@@ -17,40 +17,20 @@ from adbc_driver_manager import dbapi as adbc
 from adbc_driver_postgresql import dbapi as driver
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
-from scorecard.connectors.base import Tally, Task, Wanted
-from scorecard.connectors.sql import statement_seconds
-from scorecard.connectors.sql_address import Address, Proof
+from scorecard.connectors.base import Tally, Task
+from scorecard.connectors.sql_address import CONNECT_SECONDS, Address, Proof
 from scorecard.connectors.sql_errors import told
-from scorecard.connectors.statement import all_names, names_statement, present, rows_statement
-from scorecard.pulling.bindings import SqlBinding
-from scorecard.pulling.platforms import SqlSource
-from scorecard.pulling.secrets import Secrets
+from scorecard.connectors.statement import Reader, names_statement
 
 BATCH_BYTES = 4 << 20
-CONNECT_SECONDS = 10
 
 
-class PostgresConnector:
+class PostgresConnector(Reader):
     """A table or query of PostgreSQL."""
-
-    def __init__(
-        self,
-        source: SqlSource,
-        address: Address,
-        binding: SqlBinding,
-        wanted: Wanted,
-        secrets: Secrets,
-    ) -> None:
-        self._source, self._address, self._binding = source, address, binding
-        self._wanted, self._secrets = wanted, secrets
-        # A literal's % and \ stay as they are: nothing is put into the text, and the session has
-        # standard_conforming_strings.
-        self._dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
-        self._dialect._backslash_escapes = False
 
     def batches(self, task: Task, tally: Tally) -> Iterator[pa.RecordBatch]:
         """The rows as the server copies them out; see `Connector`."""
-        uri = uri_of(self._address, statement_seconds(self._source, task), self._source.time_zone)
+        uri = uri_of(self._address, self._seconds(task), self._source.time_zone)
         try:
             with driver.connect(uri, autocommit=True) as connection, connection.cursor() as cursor:
                 yield from self._read(cursor, task, tally)
@@ -60,25 +40,22 @@ class PostgresConnector:
     def _read(self, cursor: adbc.Cursor, task: Task, tally: Tally) -> Iterator[pa.RecordBatch]:
         cursor.execute(self._sql(names_statement(self._binding)))
         columns = tuple(name for name, *_ in cursor.description or ())
-        tally.requests += 1
-        names = present(self._wanted, columns, self._address.place)
-        tally.columns = all_names(names, columns)
-        statement = rows_statement(
-            self._binding, columns, tuple(names.values()), task,
-            self._source.time_zone, "postgresql",
-        )  # fmt: skip
+        names, statement = self._rows(columns, task, tally)
         cursor.adbc_statement.set_options(
             **{"adbc.postgresql.batch_size_hint_bytes": str(BATCH_BYTES)}
         )
         cursor.execute(self._sql(statement))
-        tally.requests += 1
         assert cursor._results is not None
         # What fetch_record_batch() gives is the same without SQLSTATEs in its errors.
         for batch in cursor._results.reader:
-            yield pa.RecordBatch.from_arrays(batch.columns, names=list(names))
+            yield pa.RecordBatch.from_arrays(batch.columns, names=names)
 
     def _sql(self, statement: sa.Select[tuple[object, ...]]) -> str:
-        return str(statement.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True}))
+        # A literal's % and \ stay as they are: nothing is put into the text, and the session has
+        # standard_conforming_strings.
+        dialect = PGDialect(paramstyle="named")  # type: ignore[no-untyped-call]
+        dialect._backslash_escapes = False
+        return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
 def uri_of(address: Address, seconds: float, time_zone: str) -> str:

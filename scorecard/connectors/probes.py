@@ -15,12 +15,10 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from scorecard.connectors.base import PullFailedError, Task, Wanted
+from scorecard.pulling.marks import LATE
 
 COLUMNS = ("link_id", "probed_at", "is_up", "latency_ms")
 STATES = {"1": "true", "0": "false"}
-LATE = 60_000
-"""The last minute is left for the next pull: the answer of a dead link comes last, by its timeout,
-when the mark has long passed it."""
 LEAST = 1_000
 """The shortest window asked for."""
 ROWS = 20_000
@@ -57,7 +55,7 @@ def moment(at: int, zone: ZoneInfo) -> str:
 
 def span_of(task: Task, zone: ZoneInfo) -> tuple[int, int]:
     """The first millisecond that is asked for, and the first behind them."""
-    settled = time.time_ns() // 1_000_000 - LATE
+    settled = time.time_ns() // 1_000_000 - LATE // _MILLISECOND
     end = settled if task.until is None else min(_milliseconds(task.until, zone), settled)
     return (0 if task.since is None else _milliseconds(task.since, zone)), end
 

@@ -122,19 +122,25 @@ class RemoteFolder:
     def files(
         self, task: Task, tally: Tally, known: frozenset[tuple[str, int, str, str | None]]
     ) -> Iterator[RemoteFile]:
-        """Fetches what is new or has changed, to numbered files that keep their ending."""
-        until = time.monotonic() + task.deadline
+        """Fetches what is new or has changed, to numbered files that keep their ending.
+
+        Where the time may not do for another file, those that came are the answer: the next pull
+        goes on behind them, and a large folder comes in several.
+        """
+        until, longest = time.monotonic() + task.deadline, 0.0
         try:
             tally.requests += 1
             with self._told(self._store.place, task.folder):
                 self._store.open()
-                listed = self._deliveries()
+                listed = [each for each in self._deliveries() if _state_of(each) not in known]
+            tally.total = len(listed)
             for number, (raw, name, state) in enumerate(listed):
-                if (name, state.bytes, state.modified.isoformat(), state.etag) in known:
-                    continue
-                if time.monotonic() > until:
+                begun = time.monotonic()
+                if begun + longest > until:
+                    if number:
+                        return
                     raise PullFailedError(
-                        f"only {number} of {len(listed)} files came within {task.deadline:.0f} s",
+                        f"no file of {len(listed)} came within {task.deadline:.0f} s",
                         self._store.place,
                         "raise the dataset's `deadline`",
                     )
@@ -142,6 +148,7 @@ class RemoteFolder:
                 to = task.folder / f"{number:06d}{ending_of(name) or ''}"
                 with self._told(f"{self._store.place}/{name}", task.folder):
                     is_whole = self._fetch(raw, state, to)
+                longest = max(longest, time.monotonic() - begun)
                 if is_whole:
                     yield RemoteFile(name, to, state.bytes, state.modified, state.etag)
         finally:
@@ -193,6 +200,12 @@ class RemoteFolder:
                 full = "the disk is full: a file from far away does not fit"
                 raise PullFailedError(full, str(folder), "make room on it") from None
             raise self._store.told(error, without_identity_numbers(where)) from None
+
+
+def _state_of(delivery: tuple[str, str, State]) -> tuple[str, int, str, str | None]:
+    """A file as the books know it: under the name that they may keep."""
+    _, name, state = delivery
+    return without_identity_numbers(name), state.bytes, state.modified.isoformat(), state.etag
 
 
 def _is_disk_full(error: Exception) -> bool:

@@ -2,8 +2,8 @@
 
 Here SQLAlchemy makes the connection and the statement, and the rows come from the driver's own
 cursor as it streams them, since SQLAlchemy's rows cost half of the time again. The session is
-read-only where the database knows that, and what is read is one statement, so one state of the
-data. Only MySQL and MariaDB were tried against servers.
+read-only where the database knows that, and its transaction is rolled back at the end; what is
+read is one statement, so one state of the data. Only MariaDB and SQLite were tried for real.
 """
 
 from __future__ import annotations
@@ -17,28 +17,25 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
 from scorecard.connectors import mysql
 from scorecard.connectors.base import Connector, Tally, Task, Wanted
-from scorecard.connectors.sql_address import Address, Proof, address_of
+from scorecard.connectors.sql_address import CONNECT_SECONDS, DRIVERS, address_of
 from scorecard.connectors.sql_errors import told
-from scorecard.connectors.statement import all_names, names_statement, present, rows_statement
+from scorecard.connectors.statement import Reader, names_statement
 from scorecard.errors import ConfigurationError
 from scorecard.pulling.bindings import SqlBinding
 from scorecard.pulling.platforms import SqlSource
 from scorecard.pulling.secrets import Secrets
 
 ROWS = 20_000
-DRIVERS = {
-    "mysql": "mysql+pymysql",
-    "mariadb": "mariadb+pymysql",
-    "oracle": "oracle+oracledb",
-    "mssql": "mssql+pymssql",
-    "dm": "dm+dmPython",
+READ_ONLY = {
+    "oracle": "set transaction read only",
+    "dm": "set transaction read only",
+    "sqlite": "pragma query_only = on",
 }
-READ_ONLY = {"oracle": "set transaction read only", "dm": "set transaction read only"}
 """Elsewhere than with MySQL; SQL Server knows no such thing, so its user must not write."""
 
 
@@ -57,30 +54,12 @@ def connect(source: SqlSource, binding: SqlBinding, wanted: Wanted, secrets: Sec
     return SqlConnector(source, address, binding, wanted, secrets)
 
 
-class SqlConnector:
+class SqlConnector(Reader):
     """A table or query of any database that SQLAlchemy has a dialect of."""
-
-    def __init__(
-        self,
-        source: SqlSource,
-        address: Address,
-        binding: SqlBinding,
-        wanted: Wanted,
-        secrets: Secrets,
-    ) -> None:
-        self._source, self._address, self._binding = source, address, binding
-        self._wanted, self._secrets = wanted, secrets
-        self._is_mysql = source.dialect in ("mysql", "mariadb")
-        if address.proof is Proof.CERTIFICATE and not self._is_mysql:
-            raise ConfigurationError(
-                f"the driver of {source.dialect} does not check a server's certificate",
-                "sources.yaml",
-                "`tls: {verify: false}` goes without, and every night says so",
-            )
 
     def batches(self, task: Task, tally: Tally) -> Iterator[pa.RecordBatch]:
         """The rows as the driver streams them; see `Connector`."""
-        seconds = statement_seconds(self._source, task)
+        seconds = self._seconds(task)
         engine = self._engine(seconds)
         try:
             with engine.connect() as connection:
@@ -92,11 +71,43 @@ class SqlConnector:
             raise told(error, self._address.place, self._secrets) from None
 
     def _engine(self, seconds: float) -> Engine:
-        url = self._address.url.set(drivername=DRIVERS[self._source.dialect])
-        arguments: dict[str, Any] = {}
-        if self._is_mysql:
-            arguments = mysql.arguments(self._address, int(seconds))
-        return sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
+        dialect, url = self._source.dialect, self._address.url
+        url = url.set(drivername=DRIVERS.get(dialect, url.drivername))
+        arguments = self._arguments(int(seconds))
+        try:
+            engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
+        except (ArgumentError, ImportError) as error:
+            said = self._secrets.clean(str(error).partition("\n")[0])
+            raise ConfigurationError(
+                f"SQLAlchemy cannot load {url.drivername}: {said}",
+                "sources.yaml",
+                "install what brings its dialect and its driver, and write `url` as they want it",
+            ) from None
+        if dialect == "oracle":
+            # Of one round trip each; before all others, since SQLAlchemy's own ones count as well.
+            def limit(raw: Any, _: object) -> None:
+                raw.call_timeout = int(seconds * 1000)
+
+            sa.event.listen(engine, "connect", limit, insert=True)
+        return engine
+
+    def _arguments(self, seconds: int) -> dict[str, Any]:
+        """What the driver is told; nothing of it can be overridden in the URL."""
+        match self._source.dialect:
+            case "mysql" | "mariadb":
+                return mysql.arguments(self._address, seconds)
+            case "oracle":
+                return {"tcp_connect_timeout": CONNECT_SECONDS}
+            case "mssql":
+                return {"timeout": seconds, "login_timeout": CONNECT_SECONDS, "autocommit": False}
+            case "dm":
+                limits = {"connection_timeout": seconds, "login_timeout": CONNECT_SECONDS}
+                return {**limits, "autoCommit": False}
+        return {}
+
+    @property
+    def _is_mysql(self) -> bool:
+        return self._source.dialect in ("mysql", "mariadb")
 
     def _begin(self, connection: Connection, seconds: float) -> None:
         if self._is_mysql:
@@ -106,19 +117,14 @@ class SqlConnector:
             connection.exec_driver_sql(statement)
 
     def _read(self, connection: Connection, task: Task, tally: Tally) -> Iterator[pa.RecordBatch]:
-        columns = tuple(connection.execute(names_statement(self._binding)).keys())
-        tally.requests += 1
-        names = present(self._wanted, columns, self._address.place)
-        tally.columns = all_names(names, columns)
-        statement = rows_statement(
-            self._binding, columns, tuple(names.values()), task,
-            self._source.time_zone, self._source.dialect,
-        )  # fmt: skip
-        tally.requests += 1
+        # By the driver's cursor: SQLAlchemy would give Oracle's names in lower case.
+        with self._running(connection, names_statement(self._binding)) as cursor:
+            columns = tuple(name for name, *_ in cursor.description)
+        names, statement = self._rows(columns, task, tally)
         with self._running(connection, statement) as cursor:
             while rows := cursor.fetchmany(ROWS):
                 arrays = [texts(column) for column in zip(*rows, strict=True)]
-                yield pa.RecordBatch.from_arrays(arrays, names=list(names))
+                yield pa.RecordBatch.from_arrays(arrays, names=names)
 
     @contextmanager
     def _running(self, connection: Connection, statement: sa.Select[Any]) -> Iterator[Any]:
@@ -143,19 +149,9 @@ class SqlConnector:
         return raw.cursor(mysql.Stream) if self._is_mysql else raw.cursor()
 
 
-def statement_seconds(source: SqlSource, task: Task) -> float:
-    """How long the server may work for us: till the deadline, or less where the source says so.
-
-    Servers count until the last row is fetched, not just until the first.
-    """
-    limit = source.statement_timeout
-    return max(1.0, min(task.deadline, limit.total_seconds() if limit else task.deadline))
-
-
 def texts(column: Sequence[Any]) -> pa.Array:
-    """A column's values as texts; all of one type, so the first tells."""
-    kind = next((type(value) for value in column if value is not None), str)
-    if kind is not str:
+    """A column's values as texts; SQLite has values of several types in one."""
+    if set(map(type, column)) - {str, type(None)}:
         column = [None if value is None else _text(value) for value in column]
     return pa.array(column, pa.string())
 

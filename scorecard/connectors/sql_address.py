@@ -2,8 +2,8 @@
 
 A server proves itself by TLS: by the authority of `tls: {ca: FILE}` or those of the system, and
 by its name. Only on this machine (loopback, unix socket) may it go without, where no `ca` is
-given: nobody listens in between. `tls: {verify: false}` leaves the encryption without the proof.
-A URL's own parameters change nothing of that.
+given: nobody listens in between, and nobody at all where the database is a file. With `tls:
+{verify: false}` there is encryption without the proof. A URL's own parameters change nothing of it.
 """
 
 from __future__ import annotations
@@ -17,12 +17,23 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from scorecard.errors import ConfigurationError
-from scorecard.pulling.platforms import DIALECTS, SqlSource, Tls
+from scorecard.pulling.platforms import DIALECTS, LOOPBACK, SqlSource
 from scorecard.pulling.secrets import Secrets
 
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+CONNECT_SECONDS = 10
+DRIVERS = {
+    "postgresql": "postgresql",
+    "mysql": "mysql+pymysql",
+    "mariadb": "mariadb+pymysql",
+    "oracle": "oracle+oracledb",
+    "mssql": "mssql+pymssql",
+    "dm": "dm+dmPython",
+}
+"""The drivers that we chose, whatever a URL says; of other dialects, the URL's own."""
+PROVING = ("postgresql", "mysql", "mariadb")
+"""The dialects whose drivers check a server's certificate as we ask."""
 _ELSEWHERE = ("host", "hostaddr", "service", "unix_socket")
-"""Parameters by which a URL can lead to another place than its host."""
+"""Parameters by which a URL can lead to another place than its host, in the drivers we know."""
 
 
 class Proof(Enum):
@@ -57,27 +68,53 @@ def address_of(source: SqlSource, secrets: Secrets) -> Address:
         ) from None
     dialect = DIALECTS.get(source.dialect)
     if dialect is None:
-        known = ", ".join(DIALECTS)
         raise ConfigurationError(
-            f"no database is known as {source.dialect}", "sources.yaml", f"write one of {known}"
+            f"no database is known as {source.dialect}",
+            "sources.yaml",
+            f"write one of {', '.join(DIALECTS)}, or install what brings its SQLAlchemy dialect",
         )
     if find_spec(dialect.library) is None:
         mend = f"uv sync --extra {dialect.extra}" if dialect.extra else "uv sync"
         raise ConfigurationError(f"{dialect.library} is not installed", "sources.yaml", mend)
     if source.password is not None:
         url = url.set(password=secrets.read(source.password))
+    if source.dialect == "sqlite" and not _is_file(url):
+        raise ConfigurationError(
+            f"there is no file {url.database}", "sources.yaml", "write sqlite:////absolute/path"
+        )
+    return Address(url, _place(url), _proof(url, source), source.tls.ca)
+
+
+def _place(url: URL) -> str:
+    if _is_file(url):
+        return str(url.database)
     port = f":{url.port}" if url.port else ""
-    place = f"{url.host or 'local socket'}{port}/{url.database or ''}"
-    return Address(url, place, _proof(url, source.tls), source.tls.ca)
+    return f"{url.host or 'local socket'}{port}/{url.database or ''}"
 
 
-def _proof(url: URL, tls: Tls) -> Proof:
-    if not tls.verify:
+def _proof(url: URL, source: SqlSource) -> Proof:
+    if not source.tls.verify:
         return Proof.ENCRYPTION
-    return Proof.NOTHING if tls.ca is None and _is_here(url) else Proof.CERTIFICATE
+    is_here = _is_file(url) or _is_on_this_machine(url, source.dialect)
+    if source.tls.ca is None and is_here:
+        return Proof.NOTHING
+    if source.dialect in PROVING:
+        return Proof.CERTIFICATE
+    raise ConfigurationError(
+        f"the driver of {source.dialect} does not check a server's certificate",
+        "sources.yaml",
+        "`tls: {verify: false}` goes without, and every night says so",
+    )
 
 
-def _is_here(url: URL) -> bool:
-    others = [str(url.query[key]) for key in _ELSEWHERE if key in url.query]
+def _is_file(url: URL) -> bool:
+    path = Path(url.database or "")
+    return not url.host and not url.query and path.is_absolute() and path.is_file()
+
+
+def _is_on_this_machine(url: URL, dialect: str) -> bool:
+    # What a parameter does in a driver that we do not know, nobody can say: any may lead away.
+    keys = _ELSEWHERE if dialect in DRIVERS else tuple(url.query)
+    others = [str(url.query[key]) for key in keys if key in url.query]
     places = [*([url.host] if url.host else []), *others]
     return bool(places) and all(p in LOOPBACK or p.startswith("/") for p in places)

@@ -1,8 +1,8 @@
 """What a database or its driver complains of, in plain words and without secrets or rows.
 
-By SQLSTATE where there is one (PostgreSQL), by number elsewhere (MySQL), and by libpq's words for
-what happens before a server says anything. The server's own text is repeated only for kinds of
-errors that speak of names; one about a value would quote it.
+By SQLSTATE where there is one (PostgreSQL), by number elsewhere (MySQL), and by words for what has
+neither: libpq's before a server says anything, SQLite's, Oracle's. The server's own text is
+repeated only for kinds of errors that speak of names; one about a value would quote it.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ BY_NUMBER = {
 }  # fmt: skip
 """MySQL and MariaDB."""
 BY_TEXT = {
+    r"no such table|ORA-00942": TABLE,
+    r"no such column|ORA-00904": COLUMN,
+    r"readonly database|ORA-01456": WRITING,
+    r"ORA-01017": PASSWORD,
+    r"DPY-4024|DPI-1067|DPI-1080": TIMEOUT,
     r"PQgetCopyData|Failed to execute query|server closed the connection|Connection reset"
     r"|Lost connection|Broken pipe|unexpected eof|EOF occurred": LOST,
     r"password authentication failed|no password supplied|no pg_hba\.conf entry": PASSWORD,
@@ -74,7 +79,10 @@ BY_TEXT = {
     r"timeout expired|timed out|No route to host|unreachable": NO_ANSWER,
     r"too many (clients|connections)|remaining connection slots|starting up": BUSY,
 }
-"""What is said without a number: libpq before it is connected, sockets. The first that fits."""
+"""What is said without a number: SQLite, Oracle, libpq before it is connected, sockets.
+
+The first that fits.
+"""
 
 
 def told(error: BaseException, place: str, secrets: Secrets) -> PullFailedError:

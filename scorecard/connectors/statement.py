@@ -16,8 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import quoted_name
 
-from scorecard.connectors.base import PullFailedError, Task, Wanted
+from scorecard.connectors.base import PullFailedError, Tally, Task, Wanted
+from scorecard.connectors.sql_address import Address
 from scorecard.pulling.bindings import SqlBinding, Watermark
+from scorecard.pulling.platforms import SqlSource
+from scorecard.pulling.secrets import Secrets
 
 BINARY_COLLATIONS = {
     "postgresql": "C",
@@ -27,6 +30,43 @@ BINARY_COLLATIONS = {
 }
 """A mark of text is the largest by its code points; a server that compares by language or without
 case would not give what comes after it. The others compare by bytes unless they are told to."""
+TEXT_TIMES = ("postgresql", "sqlite")
+
+
+class Reader:
+    """Reads one table or query of a database; what all databases have in common."""
+
+    def __init__(
+        self,
+        source: SqlSource,
+        address: Address,
+        binding: SqlBinding,
+        wanted: Wanted,
+        secrets: Secrets,
+    ) -> None:
+        self._source, self._address, self._binding = source, address, binding
+        self._wanted, self._secrets = wanted, secrets
+
+    def _seconds(self, task: Task) -> float:
+        """How long the server may work: till the deadline, or less where the source says so.
+
+        Servers count until the last row is fetched, not just until the first.
+        """
+        limit = self._source.statement_timeout
+        return max(1.0, min(task.deadline, limit.total_seconds() if limit else task.deadline))
+
+    def _rows(
+        self, columns: Sequence[str], task: Task, tally: Tally
+    ) -> tuple[list[str], sa.Select[Any]]:
+        """The names that are wanted and there, and the statement that gives their columns."""
+        names = present(self._wanted, columns, self._address.place)
+        tally.columns = all_names(names, columns)
+        tally.requests += 2  # the columns' names before, the rows now
+        statement = rows_statement(
+            self._binding, columns, tuple(names.values()), task,
+            self._source.time_zone, self._source.dialect,
+        )  # fmt: skip
+        return list(names), statement
 
 
 def names_statement(binding: SqlBinding) -> sa.Select[Any]:
@@ -118,4 +158,5 @@ def _bound(mark: Watermark, text: str, time_zone: str, dialect: str) -> Any:
     if mark.format is not None:
         return sa.literal(moment.strftime(mark.format), sa.String())
     # PostgreSQL takes a bare literal for whatever the column is: date, timestamp, timestamptz.
-    return sa.literal(text, sa.String()) if dialect == "postgresql" else sa.literal(moment)
+    # SQLite has no times, only texts.
+    return sa.literal(text, sa.String()) if dialect in TEXT_TIMES else sa.literal(moment)

@@ -151,13 +151,19 @@ class _RowBinding(_Binding):
 
 
 class HttpBinding(_RowBinding):
-    """A dataset by REST: `rows` is the JSONPath of the list of rows."""
+    """A dataset by REST.
+
+    Args:
+        rows: The JSONPath of the list of rows.
+        versions: Whether the platform gives every version of a row, so that a key comes again.
+    """
 
     kind: Literal["http"]
     path: str = ""
     rows: str = "$"
     params: Mapping[str, str] = {}
     paging: Paging = Paging()
+    versions: bool = False
 
 
 class SqlBinding(_RowBinding):

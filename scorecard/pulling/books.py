@@ -11,22 +11,32 @@ import hashlib
 import statistics
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import duckdb
 
 from scorecard.connectors.base import Answer, Task
 from scorecard.contract import Contract
 from scorecard.errors import ConfigurationError
-from scorecard.pulling.bindings import Binding, FilesBinding, Watermark
-from scorecard.pulling.marks import first_given, in_zone, less, mark_from, text_of, watermark_of
+from scorecard.pulling.bindings import Binding, FilesBinding, HttpBinding, Watermark
+from scorecard.pulling.marks import (
+    first_given,
+    in_zone,
+    less,
+    mark_from,
+    read_until,
+    text_of,
+    watermark_of,
+)
 from scorecard.pulling.platforms import Source
 
 NOT_EMPTY_ROWS = 1000
 """Pulls that bring so many rows, by median, do not come to none overnight."""
 LIKE_PULLS = 7
 _GOOD = "outcome in ('landed', 'unchanged')"
-_TUNING = {"deadline", "at_least", "may_be_empty", "paging", "watermark"}
+_Earlier: TypeAlias = tuple[Any, ...]
+"""Since, until, start, rows answered and mark of a good pull that the books began."""
+_TUNING = {"deadline", "at_least", "may_be_empty", "paging", "versions", "watermark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,12 @@ def next_task(
 ) -> Task:
     """What the next pull of a dataset is to fetch: from its mark less the overlap.
 
-    Where the binding has a window and that ends before now, so does the task: ask again once it
-    has landed, until a task comes that has no end (or the one asked for).
+    Where the binding has a window and all of that can be read by now, it ends the task: ask again
+    once it has landed, until a task comes that has no end (or the one asked for).
 
     Raises:
-        ConfigurationError: If `since` or `until` is nothing that the watermark can be.
+        ConfigurationError: If `since` or `until` is nothing that the watermark can be, or the
+            platform cannot be asked for an end.
     """
     seconds = binding.deadline.total_seconds()
     watermark = watermark_of(binding)
@@ -97,6 +108,12 @@ def next_task(
                 f"{contract.name} has no watermark", "sources.yaml", "pull it without a span"
             )
         return Task(contract.name, None, None, folder, now, seconds)
+    if until is not None and isinstance(binding, HttpBinding) and not _carries_end(binding):
+        raise ConfigurationError(
+            f"{contract.name} cannot be asked up to a mark",
+            "sources.yaml",
+            "give its watermark an until_parameter, or leave --until out",
+        )
     kind, zone = watermark.kind, source.time_zone
     base = first_given(kind, zone, since, mark_of(connection, source, binding, contract.name))
     begin = base if since or base is None else less(base, watermark.overlap)
@@ -105,9 +122,33 @@ def next_task(
     end = None if until is None else mark_from(kind, until, zone)
     if watermark.window is not None and isinstance(base, dt.datetime):
         closed = base + watermark.window
-        if closed < in_zone(now, zone) and (not isinstance(end, dt.datetime) or closed < end):
+        is_over = closed <= read_until(binding, now, zone)
+        if is_over and (not isinstance(end, dt.datetime) or closed < end):
             end = closed
     return Task(contract.name, text_of(begin), text_of(end), folder, now, seconds)
+
+
+def _carries_end(binding: HttpBinding) -> bool:
+    has_parameter = binding.watermark is not None and binding.watermark.until_parameter is not None
+    return has_parameter or any("{until}" in value for value in binding.params.values())
+
+
+def refuse_no_span(source: Source, binding: Binding, task: Task) -> None:
+    """Refuses a task that ends where it begins, or before.
+
+    Raises:
+        ConfigurationError: If it does.
+    """
+    watermark = watermark_of(binding)
+    if watermark is None or task.since is None or task.until is None:
+        return
+    begin, end = (
+        mark_from(watermark.kind, text, source.time_zone) for text in (task.since, task.until)
+    )
+    if begin >= end:
+        raise ConfigurationError(
+            f"nothing lies from {begin} to before {end}", "watermark", "begin before the end"
+        )
 
 
 def suspicion(
@@ -124,24 +165,19 @@ def suspicion(
     if answer.total is not None and answer.total != rows:
         return f"the platform says that there are {answer.total:,} rows, but {rows:,} came"
     earlier = connection.execute(
-        "select since, until, started_at, rows_answered from ops.pull "
-        f"where dataset = ? and binding = ? and {_GOOD} order by pull_id desc limit 100",
+        "select since, until, started_at, rows_answered, mark from ops.pull "
+        f"where dataset = ? and binding = ? and {_GOOD} and not asked "
+        "order by pull_id desc limit 100",
         [task.dataset, digest_of(source, binding)],
     ).fetchall()
     if task.since is None and task.until is None:
-        full = [n for since, until, _, n in earlier if since is None and until is None]
+        full = [n for since, until, _, n, _ in earlier if since is None and until is None]
         return _too_few(binding, rows, full)
     if rows or binding.may_be_empty:
         return None
-    length = _length(source, binding, task.since, task.until, task.started)
-    usual = [
-        n
-        for since, *end, n in earlier
-        if since is not None and _is_like(length, _length(source, binding, since, *end))
-    ]
-    if usual and (median := statistics.median(usual[:LIKE_PULLS])) >= NOT_EMPTY_ROWS:
-        return f"no rows, where the last {len(usual[:LIKE_PULLS])} pulls had {median:,.0f} (median)"
-    return None
+    return _lost_mark(connection, source, binding, task, earlier) or _none_of_many(
+        source, binding, task, earlier
+    )
 
 
 def record(
@@ -157,13 +193,13 @@ def record(
     """Writes down what became of a pull; its mark moves only with what lands, see `move_mark`."""
     connection.execute(
         "insert into ops.pull select coalesce(max(pull_id), 0) + 1, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from ops.pull",
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from ops.pull",
         [
             task.dataset, binding.source, binding.kind, digest_of(source, binding), task.started,
             now, pulled.outcome, task.since, task.until, pulled.mark, pulled.rows_answered,
             pulled.rows_loaded, pulled.rows_quarantined, pulled.rows_unchanged,
             0 if answer is None else answer.requests, file_id,
-            None if answer is None else list(answer.columns), pulled.note,
+            None if answer is None else list(answer.columns), pulled.note, task.asked,
         ],
     )  # fmt: skip
 
@@ -177,18 +213,20 @@ def move_mark(
 ) -> str | None:
     """Writes down how far the dataset has come with an answer; gives that.
 
-    The mark never goes back, and not on where the pull began behind it: what lies between was not
-    asked for. A span that is over was read to its end, whatever was in it.
+    The mark does not go back, and not on where the pull began behind it: what lies between was not
+    asked for. Only one that somebody asked and vouched for puts it back, to where that pull ended.
+    A span that is over was read to its end, whatever was in it.
     """
     watermark = watermark_of(binding)
     before = mark_of(connection, source, binding, task.dataset)
     after = before
     if watermark is not None and _joins(source, watermark, task, before):
         kind, zone = watermark.kind, source.time_zone
-        marks = [mark_from(kind, text, zone) for text in (before, answer.mark) if text is not None]
+        texts = (task.since if task.asked and task.accept else before, answer.mark)
+        marks = [mark_from(kind, text, zone) for text in texts if text is not None]
         if kind == "time" and task.until is not None:
             ended = mark_from(kind, task.until, zone)
-            marks += [ended] if ended <= in_zone(task.started, zone) else []
+            marks += [ended] if ended <= read_until(binding, task.started, zone) else []
         after = text_of(max(marks)) if marks else None
     connection.execute(
         "insert or replace into ops.watermark values (?, ?, ?)",
@@ -258,6 +296,50 @@ def _too_few(binding: Binding, rows: int, earlier: list[int]) -> str | None:
     return None
 
 
+def _lost_mark(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    binding: Binding,
+    task: Task,
+    earlier: list[_Earlier],
+) -> str | None:
+    """What is wrong where nothing came, though the row that the mark came from should have again.
+
+    The mark of times may be a window's end instead, with no row there.
+    """
+    watermark = watermark_of(binding)
+    if watermark is None or watermark.kind == "time" or task.asked or task.until is not None:
+        return None
+    mark = mark_of(connection, source, binding, task.dataset)
+    if not any(rows and came_to == mark for *_, rows, came_to in earlier):
+        return None
+    return (
+        "no rows, not even the one that the mark came from; if that one is gone rightly, put the "
+        f"mark back: scorecard pull {task.dataset} --since MARK --accept"
+    )
+
+
+def _none_of_many(
+    source: Source, binding: Binding, task: Task, earlier: list[_Earlier]
+) -> str | None:
+    """What is wrong where nothing came, though spans not much longer typically had many rows.
+
+    The span grows with every night that is not believed, so a longer one is no excuse. A window
+    that is over may have been quiet, and must not keep the later ones back.
+    """
+    if task.until is not None:
+        return None
+    length = _length(source, binding, task.since, task.until, task.started)
+    usual = [
+        rows
+        for since, *end, rows, _ in earlier
+        if rows and since and _fits(_length(source, binding, since, *end), length)
+    ][:LIKE_PULLS]
+    if usual and (median := statistics.median(usual)) >= NOT_EMPTY_ROWS:
+        return f"no rows, where the last {len(usual)} pulls had {median:,.0f} (median)"
+    return None
+
+
 def _length(
     source: Source, binding: Binding, since: str | None, until: str | None, started: dt.datetime
 ) -> dt.timedelta | None:
@@ -269,7 +351,8 @@ def _length(
     return end - dt.datetime.fromisoformat(since)
 
 
-def _is_like(length: dt.timedelta | None, other: dt.timedelta | None) -> bool:
+def _fits(length: dt.timedelta | None, other: dt.timedelta | None) -> bool:
+    """Whether a span is no longer than the other; nights differ by some hours."""
     if length is None or other is None:
         return length is other
-    return length / 2 <= other <= length * 2
+    return length <= other * 2

@@ -35,9 +35,16 @@ Finding: TypeAlias = tuple[Location, str, str]
 SCHEMES = ("s3", "sftp", "smb", "file")
 SAMPLE = ("link_id", "probed_at", "is_up")
 """The columns that a network probe brings."""
+SORTED = ("%Y", "%m", "%d", "%H", "%M", "%S", "%f")
+"""Times that are texts sort by time if these are in this order, which may end early."""
 _SECRET_NAME = re.compile(
     r"(x|proxy)*(authorization|cookie|((auth|access|api|private)*(token|key)))"
     r"|(app|client)?secret|password|passwd|pwd"
+)
+
+
+_DIALECTS_MEND = (
+    f"known: {', '.join(DIALECTS)}; for others install the package with its SQLAlchemy dialect"
 )
 
 
@@ -65,6 +72,8 @@ def binding_findings(source: Source, binding: Binding, contract: Contract) -> It
         yield from _mark(binding.watermark)
         if binding.watermark.column is None:
             yield ("watermark",), "`column` is missing", "name the source's column that grows"
+        if isinstance(binding, SqlBinding):
+            yield from _order(binding.watermark.format)
     if isinstance(binding, HttpBinding):
         yield from _request(binding)
     elif isinstance(source, SqlSource) and binding.query is not None:
@@ -74,7 +83,7 @@ def binding_findings(source: Source, binding: Binding, contract: Contract) -> It
 def _dialect(source: SqlSource) -> Iterator[Finding]:
     dialect = DIALECTS.get(source.dialect)
     if dialect is None:
-        yield ("url",), "`url` begins with no known database", f"known: {', '.join(DIALECTS)}"
+        yield ("url",), "`url` begins with no known database", _DIALECTS_MEND
     elif find_spec(dialect.library) is None:
         mend = f"uv sync --extra {dialect.extra}" if dialect.extra else "uv sync"
         yield ("url",), f"the library {dialect.library} is not installed", mend
@@ -207,6 +216,17 @@ def _mark(mark: Watermark) -> Iterator[Finding]:
     if not is_format or (mark.format and kind != "time"):
         mend = "for times: epoch_s, epoch_ms, or such as %Y-%m-%d %H:%M:%S"
         yield (*at, "format"), f"`format` is {mark.format!r} for kind {kind}", mend
+
+
+def _order(written: str | None) -> Iterator[Finding]:
+    """A database compares the column with the mark as texts, where the mark is written as one."""
+    parts = tuple(re.findall("%-?.", written or ""))
+    if parts != SORTED[: len(parts)]:
+        mend = (
+            f"only {' '.join(SORTED)} in this order do; cast the column to a time in a `query`, or "
+            "give `kind: text` if its texts sort all the same"
+        )
+        yield ("watermark", "format"), f"texts written as {written!r} do not sort by time", mend
 
 
 def _is_overlap(text: str, kind: str) -> bool:

@@ -20,7 +20,7 @@ import duckdb
 from scorecard.clock import TIME_ZONE
 from scorecard.connectors.base import Answer, PullFailedError, RemoteFile, Task
 from scorecard.contract import Contract
-from scorecard.landing.inbox import InboxFile, Notice, delivery
+from scorecard.landing.inbox import InboxFile, Notice, delivery, without_identity_numbers
 from scorecard.landing.load import Landed, Landing, is_known, record_notices
 from scorecard.landing.source import (
     FileRejectedError,
@@ -29,9 +29,9 @@ from scorecard.landing.source import (
     SourceColumn,
     missing_columns,
 )
-from scorecard.pulling.bindings import Binding
+from scorecard.pulling.bindings import Binding, HttpBinding
 from scorecard.pulling.books import Pulled, move_mark, record
-from scorecard.pulling.mapping import given_columns
+from scorecard.pulling.mapping import SOME_ROWS, given_columns
 from scorecard.pulling.platforms import Source as Platform
 from scorecard.pulling.reread import drop_unchanged, settle_quarantine
 from scorecard.quoting import literal
@@ -114,11 +114,14 @@ class _Answered:
         return given_columns(self.contract, self.binding, self.answer.columns)
 
     def _header(self) -> Header:
-        """What a database lacks of the contract; JSON may leave out what is null."""
-        if not self.answer.answered or self.binding.kind == "http":
+        """What the answer lacks; of few rows of JSON, which may leave out nulls, what is mapped."""
+        if not self.answer.answered:
             return Header({})
         given = self._given()
-        return Header({}, (), given, missing_columns(self.contract, given))
+        missing = missing_columns(self.contract, given)
+        if isinstance(self.binding, HttpBinding) and self.answer.answered < SOME_ROWS:
+            missing = tuple(name for name in missing if name in self.binding.fields)
+        return Header({}, (), given, missing)
 
     def _relation(self, rows: Path) -> Source:
         """The rows that were not rejected, by their place in the answer."""
@@ -168,18 +171,24 @@ class _Answered:
     def _correct_line(self, file_id: int, loaded: int, bad: int) -> None:
         """What is new of the answer is what its line in the books counts.
 
-        Earlier pulls have no say any more on columns that are missing: nobody can correct them.
+        On columns that it tells of, earlier pulls have no say any more: nobody can correct them.
         """
         self.connection.execute(
             "update ops.file set rows_read = ?, rows_loaded = ?, rows_quarantined = ? "
             "where file_id = ?",
             [loaded + bad, loaded, bad, file_id],
         )
+        header = self._header()
         self.connection.execute(
-            "update ops.file set lost_columns = [] where dataset = ? and file_id < ? "
+            "update ops.file set lost_columns = "
+            "list_filter(lost_columns, lambda name: not list_contains(?, name)) "
+            "where dataset = ? and file_id < ? "
             "and starts_with(file_name, ?) and len(lost_columns) > 0",
-            [self.contract.name, file_id, f"{self.folder}/"],
-        )
+            [
+                [*(header.columns or ()), *header.missing],
+                self.contract.name, file_id, f"{self.folder}/",
+            ],
+        )  # fmt: skip
 
     def _tell_new_columns(self) -> None:
         """Leaves a notice of columns that the platform did not have the last time."""
@@ -206,6 +215,8 @@ class _Answered:
         landed = [each for file in self.answer.files for each in self._land_file(file)]
         loaded = sum(each.rows_loaded for each in landed)
         bad = sum(each.rows_quarantined for each in landed)
+        came, new = self.answer.answered, self.answer.total or 0
+        waits = f"{came:,} of {new:,} new files came, the next pull goes on"
         pulled = Pulled(
             self.contract.name,
             self.binding.source,
@@ -213,6 +224,7 @@ class _Answered:
             loaded + bad,
             loaded,
             bad,
+            note=waits if came < new else None,
         )
         with self._kept():
             self._write_down(pulled, None)
@@ -253,12 +265,12 @@ class _Answered:
                 raise _DryRunError
 
     def _remember(self, file: RemoteFile) -> None:
-        """Writes down that a file need not be fetched again."""
+        """Writes down, under a name that may be told, that a file need not be fetched again."""
         self.connection.execute(
             "insert or replace into ops.remote_file values (?, ?, ?, ?, ?, ?)",
             [
-                self.contract.name, self.binding.source, file.name, file.bytes,
-                file.modified.isoformat(), file.etag,
+                self.contract.name, self.binding.source, without_identity_numbers(file.name),
+                file.bytes, file.modified.isoformat(), file.etag,
             ],
         )  # fmt: skip
 

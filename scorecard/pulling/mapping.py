@@ -21,6 +21,8 @@ PROBE_TIME = "probed_at"
 """The watermark of probes, whose connectors name their columns as the contract does."""
 MANY_ROWS = 100
 """In so many rows of JSON a column that is never there has vanished."""
+SOME_ROWS = 20
+"""In so many it may have: one that is filled in every seventh row is in none of 20 once in 20."""
 _EPOCH = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 _CLOCK = ("%H", "%I", "%c", "%T", "%X", "%s")
 _OFFSET = r"'(:\d\d([.,]\d+)?)\s*([Zz]|[+-]\d\d(:?\d\d)?)\s*$'"

@@ -12,13 +12,22 @@ from zoneinfo import ZoneInfo
 
 from scorecard.clock import TIME_ZONE
 from scorecard.errors import ConfigurationError
-from scorecard.pulling.bindings import Binding, FilesBinding, Watermark
+from scorecard.pulling.bindings import (
+    Binding,
+    FilesBinding,
+    PrometheusBinding,
+    Watermark,
+    ZabbixBinding,
+)
 from scorecard.pulling.values import span
 
 Mark: TypeAlias = Any
 """A datetime, an int or a str, by the watermark's kind; marks of one kind can be compared."""
 SKEW = dt.timedelta(minutes=10)
 """What a platform's clock may be ahead of ours for its times to be a mark."""
+LATE = dt.timedelta(minutes=1)
+"""The last minute of probes is left for the next pull: the answer of a dead link comes last, by its
+timeout, when the mark has long passed it."""
 
 
 def watermark_of(binding: Binding) -> Watermark | None:
@@ -29,6 +38,12 @@ def watermark_of(binding: Binding) -> Watermark | None:
 def in_zone(moment: dt.datetime, zone: str) -> dt.datetime:
     """Our local time as a platform's, both without an offset."""
     return moment.replace(tzinfo=TIME_ZONE).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def read_until(binding: Binding, now: dt.datetime, zone: str) -> dt.datetime:
+    """Up to when all is read of what a platform is asked for now, in its zone."""
+    is_probes = isinstance(binding, (PrometheusBinding, ZabbixBinding))
+    return in_zone(now - LATE if is_probes else now, zone)
 
 
 def mark_from(kind: str, text: str, zone: str) -> Mark:

@@ -6,6 +6,7 @@ How the file is read and its faults are told is in `config.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pydantic import Field
 
@@ -31,6 +32,19 @@ class Sources(Model):
     def references(self) -> tuple[str, ...]:
         """The secrets that the file names, each once, in its order."""
         return tuple(dict.fromkeys(_references(self)))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that platforms name: authorities, keys, known hosts."""
+        named = [
+            path
+            for source in self.sources.values()
+            for path in (
+                source.tls.ca,
+                *(getattr(source, name, None) for name in ("key_file", "known_hosts")),
+            )
+        ]
+        return tuple(path for path in named if path is not None)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple, Self, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -27,7 +29,10 @@ from scorecard.pulling.values import (
 
 
 class Dialect(NamedTuple):
-    """A kind of database: how sqlglot reads its SQL, our library for it, the extra that has it."""
+    """A kind of database: how sqlglot reads its SQL, our library for it, the extra that has it.
+
+    `reads` is empty for SQL that sqlglot has no dialect of, or none that we know of.
+    """
 
     reads: str
     library: str
@@ -41,8 +46,15 @@ DIALECTS = {
     "oracle": Dialect("oracle", "oracledb", "oracle"),
     "mssql": Dialect("tsql", "pymssql", "sqlserver"),
     "dm": Dialect("oracle", "dmPython", "dameng"),
+    "sqlite": Dialect("sqlite", "sqlite3"),
 }
-"""By the start of a database's URL; KingbaseES and openGauss speak PostgreSQL."""
+"""By the start of a database's URL; KingbaseES and openGauss speak PostgreSQL.
+
+What other packages bring to SQLAlchemy comes after these.
+"""
+for _each in entry_points(group="sqlalchemy.dialects"):
+    _library = _each.module.partition(".")[0]
+    DIALECTS.setdefault(_each.name.partition(".")[0], Dialect("", _library))
 
 
 class Tls(Model):
@@ -108,12 +120,32 @@ class Auth(Model):
         return self
 
 
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+"""This machine: what goes there is seen by nobody on the way."""
+
+
 class _Source(Model):
     time_zone: Zone = Field(
         default=TIME_ZONE.key,
         description="a time zone such as Asia/Shanghai, that of times without an offset",
     )
     tls: Tls = Tls()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The web addresses that it is asked by."""
+        return ()
+
+    @model_validator(mode="after")
+    def _no_plain_address(self) -> Self:
+        for address in self.addresses:
+            parts = urlsplit(address)
+            if parts.scheme == "http" and parts.hostname not in LOOPBACK and self.tls.verify:
+                raise finding(
+                    f"http://{parts.hostname} goes in clear, secrets too",
+                    "use https://, or write `tls: {verify: false}` if there is nothing else",
+                )
+        return self
 
 
 class _HttpServer(_Source):
@@ -123,6 +155,12 @@ class _HttpServer(_Source):
     requests_per_second: float | None = Field(default=None, gt=0)
     timeout: Timeout = Timeout()
     retries: int = Field(default=5, ge=0, le=20)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The server's, and that of its tokens."""
+        oauth2 = self.auth and self.auth.oauth2
+        return (self.base_url, *([oauth2.token_url] if oauth2 else []))
 
 
 class HttpSource(_HttpServer):
@@ -180,6 +218,11 @@ class FilesSource(_Source):
     password: Secret | None = None
     key_file: Path | None = None
     known_hosts: Path | None = None
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """That of an S3-compatible service."""
+        return (self.endpoint,) if self.endpoint else ()
 
     @property
     def scheme(self) -> str:

@@ -20,7 +20,15 @@ from scorecard.connectors.base import Answer, PullFailedError, SuspiciousAnswerE
 from scorecard.connectors.factory import MODULES
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.landing.load import Landing
-from scorecard.pulling.books import Pulled, known_files, mark_of, next_task, record, suspicion
+from scorecard.pulling.books import (
+    Pulled,
+    known_files,
+    mark_of,
+    next_task,
+    record,
+    refuse_no_span,
+    suspicion,
+)
 from scorecard.pulling.job import Job, Result
 from scorecard.pulling.land import land_answer
 from scorecard.pulling.model import Sources
@@ -47,14 +55,15 @@ def pull(
         workspace: The workspace with its sources.
         connection: The warehouse, open for writing.
         datasets: Those to pull.
-        since: The mark to begin at, instead of the last one.
+        since: The mark to begin at, instead of the last one; with `accept`, the last one goes back.
         until: The mark to end before.
         dry_run: Whether to fetch and to count, and to keep nothing.
         accept: Whether to take answers that look wrong.
         progress: Gets a line for every pull, and one for every source that is not verified.
 
     Raises:
-        ConfigurationError: If a dataset is not bound, or a mark is none. Nothing was pulled then.
+        ConfigurationError: If a dataset is not bound, a mark is none, or `until` is not
+            after `since`. Nothing was pulled then.
     """
     chosen = _chosen(workspace.sources, datasets)
     pulls = _Pulls(workspace, connection, since, until, dry_run, accept)
@@ -95,7 +104,11 @@ class _Pulls:
 
     def first(self, dataset: str) -> Job:
         """The pull of a dataset from where the books, or the caller, say."""
-        return self._job(dataset, self._task(dataset, self.since))
+        task = self._task(dataset, self.since)
+        if self.since is not None:
+            binding = self.workspace.sources.datasets[dataset]
+            refuse_no_span(self.workspace.sources.sources[binding.source], binding, task)
+        return self._job(dataset, task)
 
     def following(self, job: Job) -> Job | None:
         """The pull of the next window; None where that was the last one."""
@@ -128,7 +141,7 @@ class _Pulls:
             source,
             binding,
             self.workspace.contracts[dataset].path,
-            replace(task, folder=folder, accept=self.accept),
+            replace(task, folder=folder, accept=self.accept, asked=self.since is not None),
             MODULES[source.kind],
             known_files(self.connection, dataset, binding.source),
         )
@@ -140,7 +153,9 @@ class _Pulls:
                 return self._failed(job, _outcome(result), str(result))
             doubt = suspicion(self.connection, job.source, job.binding, result, job.task)
             if doubt is not None:
-                return self._failed(job, "suspicious", doubt, result)
+                vouch = f"scorecard pull {job.task.dataset} --accept"
+                mend = "" if vouch[-8:] in doubt else f"; if the platform is right: {vouch}"
+                return self._failed(job, "suspicious", doubt + mend, result)
             return self._land(job, result)
         except (duckdb.Error, OSError) as error:  # their texts may hold what a row holds
             return self._failed(job, "failed", f"could not be landed: {type(error).__name__}")

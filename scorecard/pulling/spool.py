@@ -6,6 +6,7 @@ as a whole; of a million rows or of a hundred it takes the same.
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -17,10 +18,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from scorecard.connectors.base import Answer, PullFailedError, Tally, Task
+from scorecard.connectors.base import (
+    Answer,
+    PullFailedError,
+    SuspiciousAnswerError,
+    Tally,
+    Task,
+)
 from scorecard.contract import Contract
-from scorecard.pulling.bindings import Binding
-from scorecard.pulling.mapping import mapped_select, needed
+from scorecard.landing.inbox import without_identity_numbers
+from scorecard.pulling.bindings import Binding, HttpBinding
+from scorecard.pulling.mapping import SOME_ROWS, mapped_select, mark_column, needed
 from scorecard.pulling.marks import SKEW, in_zone, watermark_of
 from scorecard.quoting import literal
 from scorecard.settings import Settings
@@ -54,13 +62,20 @@ def spool(
     line of a row, from 1.
 
     Raises:
-        PullFailedError: If a column that is mapped, or that the contract requires, never came.
+        PullFailedError: If a column that is mapped, or that the contract requires, never came, or
+            no row has a mark.
+        SuspiciousAnswerError: If rows moved while pages were read.
     """
     answer = _Spooled(contract, binding, time_zone, task)
-    with _mapper(task.folder) as connection, answer:
-        for names, chunk in _ahead(_chunks(batches)):
-            answer.take(connection, names, chunk)
-    columns = tuple(dict.fromkeys((*tally.columns, *answer.names)))
+    with _mapper(task.folder) as connection:
+        with answer:
+            for names, chunk in _ahead(_chunks(batches)):
+                answer.take(connection, names, chunk)
+        if _may_have_moved(binding, task, tally):
+            _see_each_row_once(connection, contract, binding, answer)
+    # names that are data may be of a person: the books and the error must not have them
+    told = map(without_identity_numbers, (*tally.columns, *answer.names))
+    columns = tuple(dict.fromkeys(told))
     missing = [n for n in needed(contract, binding, answer.answered) if n not in columns]
     if columns and missing:
         raise PullFailedError(
@@ -69,6 +84,7 @@ def spool(
             f"{contract.name} from {binding.source}",
             "correct `fields` of the dataset in sources.yaml, or ask the platform's people",
         )
+    answer.check_marks()
     return Answer(
         answer.rows,
         answer.rejects if answer.rejects.exists() else None,
@@ -96,6 +112,7 @@ class _Spooled:
             [*((c.name, pa.string()) for c in contract.read_columns), ("_mark", MARKS[kind])]
         )
         self._rejected: pq.ParquetWriter | None = None
+        self._has_marks = False
 
     def __enter__(self) -> _Spooled:
         self._taken = pq.ParquetWriter(self.rows, self._schema, compression="zstd")
@@ -131,13 +148,61 @@ class _Spooled:
             pa.table([lines, *(pc.struct_field(told, i) for i in range(4))], schema=REJECTS)
         )
 
+    def check_marks(self) -> None:
+        """Refuses some rows none of which has a mark: all of them would come again every night.
+
+        Raises:
+            PullFailedError: If it is so.
+        """
+        watermark = watermark_of(self._binding)
+        if watermark is None or self.answered < SOME_ROWS or self._has_marks:
+            return
+        kinds = {"time": "a time", "integer": "an integer", "text": "a text"}
+        raise PullFailedError(
+            f"no row has {kinds[watermark.kind]} in {mark_column(self._binding)}, its watermark",
+            f"{self._contract.name} from {self._binding.source}",
+            "correct column, kind or format of the watermark in sources.yaml",
+        )
+
     def _look_at(self, marks: pa.ChunkedArray) -> None:
         """Keeps the largest mark; one beyond our clock would hide what comes until then."""
+        self._has_marks |= marks.null_count < len(marks)
         if self._latest is not None:
             marks = marks.filter(pc.less_equal(marks, pa.scalar(self._latest, marks.type)))
         largest: Any = pc.max(marks).as_py()
         if largest is not None and (self.mark is None or largest > self.mark):
             self.mark = largest
+
+
+def _may_have_moved(binding: Binding, task: Task, tally: Tally) -> bool:
+    """Whether the platform counted rows off anew for each page, and a key says which row it is."""
+    if not isinstance(binding, HttpBinding) or binding.versions or task.accept:
+        return False
+    counts_off = binding.paging.page_number is not None or binding.paging.offset is not None
+    return counts_off and tally.requests > 1
+
+
+def _see_each_row_once(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, binding: Binding, answer: _Spooled
+) -> None:
+    """Where a row came twice because rows moved, another slipped through between two pages.
+
+    Raises:
+        SuspiciousAnswerError: If a whole key came again.
+    """
+    key = ", ".join(f'"{name}"' for name in contract.key)
+    whole = " and ".join(f'"{name}" is not null' for name in contract.key)
+    [(again,)] = connection.execute(
+        f"select coalesce(sum(times - 1), 0) from (select count(*) as times "
+        f"from read_parquet({literal(glob.escape(str(answer.rows)))}) where {whole} group by {key})"
+    ).fetchall()
+    if again:
+        raise SuspiciousAnswerError(
+            f"{again:,} of {answer.answered:,} rows came twice while pages were read: rows moved",
+            f"{contract.name} from {binding.source}",
+            "sort by what does not change; if a row comes in all its versions, say versions: true",
+            again=True,
+        )
 
 
 @contextmanager

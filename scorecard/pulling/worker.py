@@ -36,6 +36,7 @@ PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Does what stdin asks for, until it is closed or the parent is gone."""
     _end_with_parent()
+    os.umask(0o077)  # what is fetched has personal data in it until it is landed
     secrets = Secrets()  # of all jobs: what one of them read, no later one may tell
     with os.fdopen(os.dup(1), "wb") as results:
         os.dup2(2, 1)

@@ -58,6 +58,13 @@ ADVICE = (
         "same name, by a sound one.",
     ),
     (
+        "文件名以 pull/ 开头的，是从平台直接取得的：无需报送文件，在平台上更正即可，下次取数时"
+        "自动纳入；更正后更新时间不变的，请告知我们重取。原因是代码未列出的，由我们处理。",
+        "Where the file begins with pull/, the rows were asked from your platform: deliver "
+        "nothing, correct them there, and the next pull takes them. If that does not change their "
+        "update time, tell us to pull again. A code that is not listed is ours to mend.",
+    ),
+    (
         "“行”为文本文件的行号，其他格式为行序。每行只列出第一处不合格的列，请一并核对该行其他列。",
         "The line is that of a text file, or the row's number in other formats. Only the first "
         "column at fault is listed: look at the rest of the row as well.",

@@ -21,10 +21,12 @@ from scorecard.connectors import probes, prometheus
 from scorecard.connectors.base import PullFailedError, Tally, Wanted
 from scorecard.connectors.guard import GuardedSession
 from scorecard.connectors.prometheus import Prometheus
-from scorecard.pulling.bindings import Link, PrometheusBinding
+from scorecard.pulling.bindings import Link, PrometheusBinding, Watermark
 from scorecard.pulling.platforms import PrometheusSource
 from scorecard.pulling.secrets import Secrets
 from tests.connectors.probing import EVERYTHING, iso, mark, probed
+from tests.inboxes import Inbox
+from tests.pulling.landings import Pulls
 from tests.servers import free_port
 from tests.servers.prometheus import blackbox, remembering, scrapes, scraping, site, wait
 
@@ -86,7 +88,7 @@ def watch() -> Iterator[Watch]:
 @pytest.fixture
 def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last minute is taken too."""
-    monkeypatch.setattr(probes, "LATE", 0)
+    monkeypatch.setattr(probes, "LATE", dt.timedelta(0))
 
 
 @pytest.mark.usefixtures("no_delay")
@@ -220,6 +222,28 @@ def test_several_small_windows_are_one_large_one(past: str, cuts: list[int]) -> 
     ]
     rows = [row for piece in pieces for row in piece]
     assert shown(rows) == expected(cuts[0], cuts[-1])
+
+
+def test_no_sample_is_lost_where_a_window_ends_within_the_last_minute(
+    past: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = connector(past)
+    watermark = {"first": mark(BEGIN), "window": "5m"}
+    binding = reading.binding.model_copy(update={"watermark": Watermark(**watermark)})
+    pulls = Pulls(Inbox(tmp_path), "network_probes", binding)
+    for seconds in (330, 615, 961, 1800):
+        now = BEGIN + seconds * 1000
+        pulls.now = dt.datetime.fromisoformat(mark(now))
+        monkeypatch.setattr(time, "time_ns", lambda now=now: now * 1_000_000)
+        while True:
+            task = pulls.task()
+            pulls.land(task, pulls.answer(task, probed(reading, task.since, task.until)))
+            if task.until is None:
+                break
+    landed = pulls.inbox.rows("select link_id, probed_at from staging.network_probes")
+    assert sorted((link, f"{at.isoformat(' ', 'milliseconds')}+08:00") for link, at in landed) == [
+        row[:2] for row in expected(BEGIN, BEGIN + 1_740_000)
+    ]
 
 
 @pytest.mark.parametrize(("points", "samples"), [(2, 1000), (40, 1000), (1000, 25)])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.dialects import mssql, oracle
+from sqlalchemy.dialects import mssql, oracle, sqlite
 from sqlalchemy.dialects.mysql import pymysql
 from sqlalchemy.dialects.postgresql.base import PGDialect
 
@@ -18,6 +18,7 @@ from scorecard.connectors.sql import connect, texts
 from scorecard.connectors.sql_address import Proof, address_of
 from scorecard.connectors.statement import matched, names_statement, rows_statement
 from scorecard.errors import ConfigurationError
+from scorecard.pulling import platforms
 from scorecard.pulling.bindings import SqlBinding
 from scorecard.pulling.platforms import SqlSource
 from scorecard.pulling.secrets import Secrets
@@ -27,6 +28,7 @@ DIALECTS: dict[str, Any] = {
     "mysql": pymysql.dialect(),
     "oracle": oracle.dialect(),
     "mssql": mssql.dialect(),
+    "sqlite": sqlite.dialect(),
 }
 
 
@@ -70,6 +72,7 @@ def test_a_query_is_taken_as_it_is_written(dialect: str) -> None:
     [
         ("mysql", {}, "2019-03-05 10:00:00.5", dt.datetime(2019, 3, 5, 10, 0, 0, 500_000)),
         ("oracle", {}, "2019-03-05 10:00:00", dt.datetime(2019, 3, 5, 10)),
+        ("sqlite", {}, "2019-03-05 10:00:00", "2019-03-05 10:00:00"),
         ("mssql", {"kind": "integer"}, "7", 7),
         ("mysql", {"kind": "text"}, "o'b\\", "o'b\\"),
         ("mysql", {"format": "epoch_s"}, "2019-03-05 10:00:00.9", 1_551_751_200),
@@ -113,6 +116,32 @@ def test_names_match_exactly_before_they_match_in_another_case() -> None:
 )
 def test_only_this_machine_need_not_prove_itself(url: str, tls: Any, proof: Proof) -> None:
     assert address_of(source(url, tls=tls), Secrets({})).proof is proof
+
+
+@pytest.mark.parametrize(
+    ("url", "verify", "proof"),
+    [
+        ("citydb://u@db.city.local/x", False, Proof.ENCRYPTION),
+        ("citydb://u@db.city.local/x", True, None),
+        ("citydb://u@localhost/x", True, Proof.NOTHING),
+        ("citydb://u@localhost/x?alt_hosts=db.city.local", True, None),
+        ("citydb:///{file}", True, Proof.NOTHING),
+        ("citydb:///{file}?server=db.city.local", True, None),
+        ("citydb:///x", True, None),
+    ],
+)
+def test_a_dialect_that_we_do_not_know_proves_nothing_but_on_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, verify: bool, proof: Proof | None
+) -> None:
+    file = tmp_path / "city.db"
+    file.touch()
+    monkeypatch.setitem(platforms.DIALECTS, "citydb", platforms.Dialect("", "sqlite3"))
+    given = source(url.format(file=file), tls={"verify": verify})
+    if proof is None:
+        with pytest.raises(ConfigurationError, match="does not check a server's certificate"):
+            address_of(given, Secrets({}))
+    else:
+        assert address_of(given, Secrets({})).proof is proof
 
 
 def test_an_address_never_shows_the_password() -> None:

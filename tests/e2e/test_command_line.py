@@ -196,3 +196,9 @@ def test_another_year_is_another_file_and_both_are_scored(city: Home, tmp_path: 
         SCORECARD_RULEBOOKS=str(rulebooks),
     )  # fmt: skip
     assert home.read("select assessment_id from dim_assessment") == [("tiny-2020",)]
+
+
+def test_a_home_in_which_there_never_was_anything_is_refused(tmp_path: Path):
+    done = Home(tmp_path / "home").run("nightly", status=2)
+    assert "there is nothing to score" in done.stderr
+    assert not (tmp_path / "home" / "published").exists()

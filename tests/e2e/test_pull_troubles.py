@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from base64 import b64encode
@@ -13,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
+import pytest
 
 from tests.e2e.conftest import AS_OF, Home
 from tests.servers import free_port
@@ -207,3 +211,70 @@ datasets:
     )
     for done in (home.run("pull", "departments", status=1), home.run("check")):
         assert "TLS VERIFICATION IS OFF" in done.stdout.upper()
+
+
+STOPPABLE = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Runs a command that hears SIGINT, which a shell's background jobs do not."""
+
+
+def test_a_pull_that_is_stopped_says_so_and_leaves_nothing_that_was_fetched(tmp_path: Path):
+    home = Home(tmp_path / "home")
+    with silent() as port:
+        write_sources(
+            home,
+            f"""
+sources:
+  a: {{kind: http, base_url: "http://127.0.0.1:{port}"}}
+datasets:
+  departments: {{source: a, path: /x}}
+""",
+        )
+        scratch = home.folder / "warehouse" / "scratch"
+        process = subprocess.Popen(
+            [sys.executable, "-c", STOPPABLE, *home.command("pull", "departments")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=home.environment(),
+        )
+        until = time.monotonic() + 60
+        while not list(scratch.glob("pull-*")):
+            assert process.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert scratch.stat().st_mode & 0o077 == 0
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert told.strip().endswith("scorecard: stopped")
+    assert not scratch.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--since", "yesterday"], "yesterday"),
+        (["--since", "5", "--until", "3"], "5"),
+    ],
+)
+def test_a_mark_that_is_none_is_a_wrong_call(options: list[str], said: str, tmp_path: Path):
+    home = Home(tmp_path / "home")
+    write_sources(
+        home,
+        """
+sources:
+  a: {kind: http, base_url: "http://127.0.0.1:9"}
+datasets:
+  departments:
+    source: a
+    path: /x
+    watermark: {column: id, kind: integer, parameter: since, until_parameter: until}
+""",
+    )
+    done = home.run("pull", "departments", *options, status=2)
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -25,7 +25,7 @@ from tests.pulling.fake import MODULE
 UPDATES = [
     {"entry_id": f"e{day}", "updated_at": f"2019-03-{day:02} 10:00:00"} for day in range(1, 10)
 ]
-BY_TIME = {"column": "updated_at", "kind": "time"}
+BY_TIME = {"column": "updated_at", "kind": "time", "until_parameter": "until"}
 
 
 @cache

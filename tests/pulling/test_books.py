@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from scorecard.connectors.base import Answer
 from scorecard.errors import ConfigurationError
-from scorecard.pulling.books import Pulled, known_files, mark_of
-from tests.inboxes import NOW, Inbox
+from scorecard.freshness import newest_pulls
+from scorecard.pulling.books import Pulled, known_files, mark_of, record
+from tests.inboxes import NOW, Inbox, contracts
 from tests.pulling.landings import BINDING, Pulls, bound, emptied
 
 DAILY = {"column": "updated_at", "overlap": "3d"}
+NUMBERED = {"column": "k", "kind": "integer"}
 
 
 def update(moment, entry_id="e1"):
@@ -93,6 +96,35 @@ def test_a_window_is_not_over_before_it_is_over_where_the_platform_is(pulls):
     assert span(pulls(window, "UTC"))[1] is None  # it is eight hours earlier there
 
 
+@pytest.fixture
+def probes(shared):
+    """Probes every ten seconds until a minute ago, in windows of five minutes."""
+
+    def make(first):
+        binding = {"kind": "prometheus", "source": "city", "up": "u", "link": {"label": "l"}}
+        watermark = {"first": str(first), "window": "5m"}
+        given = BINDING.validate_python({**binding, "watermark": watermark})
+        return Pulls(emptied(shared), "network_probes", given)
+
+    return make
+
+
+def probed(seconds_ago):
+    at = NOW - dt.timedelta(seconds=seconds_ago)
+    return {"link_id": "l1", "probed_at": f"{at}+08:00", "is_up": "true"}
+
+
+def test_a_window_of_probes_is_not_over_before_its_last_minute_is_read(probes):
+    assert span(probes(NOW - dt.timedelta(minutes=5, seconds=59)))[1] is None
+    assert span(probes(NOW - dt.timedelta(minutes=6)))[1] == str(NOW - dt.timedelta(minutes=1))
+
+
+def test_an_end_in_the_last_minute_leaves_the_mark_of_probes_at_the_last_one_read(probes):
+    links = probes(NOW - dt.timedelta(minutes=4))
+    pulled = links.pull(probed(70), until=str(NOW - dt.timedelta(seconds=30)))
+    assert pulled.mark == str(NOW - dt.timedelta(seconds=70))
+
+
 def test_windows_end_at_the_end_that_is_asked_for(pulls):
     city = pulls({**DAILY, "first": "2019-01-01", "window": "31d"})
     assert span(city, None, "2019-01-15") == ("2019-01-01 00:00:00", "2019-01-15 00:00:00")
@@ -117,6 +149,53 @@ def test_a_beginning_behind_the_mark_never_moves_it_back(pulls):
     city.pull(update("2019-03-05 10:00:00"))
     pulled = city.pull(update("2019-01-05 10:00:00"), since="2019-01-01", until="2019-02-01")
     assert (pulled.outcome, pulled.mark) == ("landed", "2019-03-05 10:00:00")
+
+
+def test_an_end_that_is_still_to_come_was_not_read_to(pulls):
+    city = pulls(DAILY)
+    ahead = str(NOW + dt.timedelta(seconds=1))
+    assert city.pull(update("2019-03-05 10:00:00"), until=ahead).mark == "2019-03-05 10:00:00"
+    assert city.pull(until=ahead).mark == ahead
+
+
+def test_an_end_is_to_come_by_the_platforms_clock(pulls):
+    city = pulls(DAILY, "UTC")
+    city.pull(update("2019-03-05 10:00:00"))
+    city.now = NOW
+    assert city.pull(until=str(NOW)).mark == "2019-03-05 10:00:00"
+
+
+def put_back(city, *rows, since, until=None):
+    task = replace(city.task(since, until), asked=True, accept=True)
+    return city.land(task, city.answer(task, rows))
+
+
+def numbered(number):
+    return {**update("2019-03-05", f"e{number}"), "k": str(number)}
+
+
+def test_a_mark_that_jumped_is_put_back_to_where_an_accepted_pull_ended(pulls):
+    city = pulls(NUMBERED)
+    city.pull(numbered(20), numbered(999_999_999_999))
+    assert city.pull(numbered(21), since="15").mark == "999999999999"
+    assert put_back(city, numbered(20), numbered(21), since="15").mark == "21"
+    assert span(city) == ("21", None)
+    assert put_back(city, since="7").mark == "7"
+
+
+def test_what_is_accepted_beyond_the_mark_leaves_it_since_what_lies_between_was_not_asked_for(
+    pulls,
+):
+    city = pulls(NUMBERED)
+    city.pull(numbered(20))
+    assert put_back(city, numbered(90), since="80").mark == "20"
+
+
+def test_a_mark_of_times_is_put_back_to_the_end_of_the_span(pulls):
+    city = pulls(DAILY)
+    city.pull(update("2019-12-05 10:00:00"))
+    put = put_back(city, update("2019-02-05"), since="2019-02-01", until="2019-03-01")
+    assert put.mark == "2019-03-01 00:00:00"
 
 
 def test_a_beginning_beyond_the_mark_leaves_it_since_what_lies_between_was_not_asked_for(pulls):
@@ -223,7 +302,50 @@ def test_few_rows_a_night_or_none_are_nothing_to_wonder_at(pulls):
     assert city.doubt() is None
 
 
-def test_a_span_is_held_against_spans_of_like_length_alone(pulls):
+def test_a_platform_that_stays_empty_is_never_believed_and_never_delivers(pulls):
+    city = pulls({**DAILY, "overlap": "1h"})
+    city.pull(update(str(NOW)))
+    for _ in range(4):
+        city.pulled_before(2000, str(city.now - dt.timedelta(hours=26)))
+    task = city.task(str(city.now - dt.timedelta(days=1)))
+    newest = newest_pulls(city.inbox.connection, contracts().values())
+    for _ in range(9):
+        assert city.doubt() == "no rows, where the last 4 pulls had 2,000 (median)"
+        city.pulled_before(0, task.since, outcome="suspicious")
+    assert newest_pulls(city.inbox.connection, contracts().values()) == newest
+
+
+def test_what_somebody_asked_for_is_no_measure_of_a_night(pulls):
+    city = pulls(DAILY)
+    city.pull(update(str(NOW)))
+    since = str(city.now - dt.timedelta(days=2))
+    asked = replace(city.task(since), asked=True)
+    landed = Pulled("catalogue_updates", "city", "landed", 5000, 5000)
+    record(city.inbox.connection, city.source, city.binding, asked, landed, city.now)
+    assert city.doubt() is None
+    city.pulled_before(5000, since)
+    assert city.doubt() is not None
+
+
+@pytest.mark.parametrize("kind", ["integer", "text"])
+def test_the_row_that_the_mark_came_from_comes_again_or_the_mark_is_in_doubt(pulls, kind):
+    city = pulls({**NUMBERED, "kind": kind})
+    assert city.doubt() == "no rows at all"
+    city.pull(numbered(25))
+    assert city.doubt(numbered(25)) is None
+    assert "scorecard pull catalogue_updates --since MARK --accept" in city.doubt()
+    assert pulls({**NUMBERED, "kind": kind}, may_be_empty=True).doubt() is None
+
+
+def test_a_mark_that_no_row_has_is_in_no_doubt(pulls):
+    city = pulls(NUMBERED)
+    city.pull(numbered(25))
+    put_back(city, since="7")
+    assert city.pull().mark == "7"
+    assert city.doubt() is None
+
+
+def test_a_span_is_held_against_spans_that_are_not_much_longer_alone(pulls):
     city = pulls(DAILY)
     city.pull(update(str(NOW)))
     city.pulled_before(100_000, str(city.now - dt.timedelta(days=400)))
@@ -238,8 +360,6 @@ def test_a_total_that_is_not_what_came_is_suspicious(pulls):
 
 
 def test_what_somebody_vouches_for_is_believed(pulls):
-    from dataclasses import replace
-
     from scorecard.pulling.books import suspicion
 
     city = pulls()
@@ -266,3 +386,24 @@ def test_the_same_trouble_has_the_same_words_every_night():
 
 def test_one_row_is_not_rows():
     assert "oa: 1 row, 1 unchanged (" in Pulled("a", "oa", "landed", 1, rows_unchanged=1).line
+
+
+@pytest.mark.parametrize("carrier", [{}, {"until_parameter": "until"}])
+def test_a_platform_is_asked_up_to_a_mark_only_if_it_can_be(pulls, carrier):
+    mark = {"column": "updated_at", "parameter": "since"}
+    city = pulls()
+    city.binding = BINDING.validate_python(
+        {"kind": "http", "source": "city", "path": "/x", "watermark": mark | carrier}
+    )
+    if carrier:
+        assert span(city, "2019-03-01", "2019-04-01")[1] == "2019-04-01 00:00:00"
+    else:
+        with pytest.raises(ConfigurationError, match="cannot be asked up to a mark"):
+            city.task("2019-03-01", "2019-04-01")
+
+
+@pytest.mark.parametrize(("window", "is_doubted"), [({"window": "31d"}, False), ({}, True)])
+def test_a_window_that_is_over_may_have_been_quiet(pulls, window, is_doubted):
+    city = pulls({"column": "updated_at", "first": "2019-01-01", **window})
+    city.pulled_before(20_000, since="2020-03-31 02:00:00")
+    assert bool(city.doubt()) == is_doubted

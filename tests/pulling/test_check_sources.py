@@ -31,7 +31,9 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def write(settings: Settings, text: str = SOURCES) -> None:
-    settings.sources.write_text(text, encoding="utf-8")
+    authority = settings.home / "ca.pem"
+    authority.write_text("not looked into", encoding="utf-8")
+    settings.sources.write_text(text.replace("/ca}", f"{authority}}}"), encoding="utf-8")
 
 
 def checked(settings: Settings) -> list[str]:
@@ -58,6 +60,12 @@ def test_missing_secrets_are_named_all_at_once(settings: Settings, monkeypatch: 
         checked(settings)
     assert "secrets are not there: env:TEST_CREDIT, env:TEST_TOKEN" in str(caught.value)
     assert str(settings.sources) in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_found(settings: Settings):
+    write(settings, SOURCES.replace("{ca: /ca}", "{ca: /no/such.pem}"))
+    with pytest.raises(ConfigurationError, match=r"/no/such\.pem cannot be read"):
+        checked(settings)
 
 
 def test_a_secret_that_is_too_short_is_found(settings: Settings, monkeypatch: pytest.MonkeyPatch):

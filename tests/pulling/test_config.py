@@ -30,8 +30,8 @@ PLATFORMS = """\
 sources:
   credit: {kind: sql, url: postgresql://scorecard@db:5432/credit, password: env:CREDIT}
   sharing: {kind: http, base_url: https://share.example.gov.cn/api, auth: {bearer: env:TOKEN}}
-  monitoring: {kind: prometheus, base_url: http://prom:9090}
-  zabbix: {kind: zabbix, base_url: http://zabbix/api_jsonrpc.php, token: env:ZABBIX}
+  monitoring: {kind: prometheus, base_url: https://prom:9090}
+  zabbix: {kind: zabbix, base_url: https://zabbix/api_jsonrpc.php, token: env:ZABBIX}
   share: {kind: files, url: file:///mnt/share}
 """
 LINES = PLATFORMS.count("\n")
@@ -271,6 +271,15 @@ REFUSED_BINDINGS = {
         "credit_records: {source: credit, table: t, watermark: {column: a, format: epoch}}",
         "`format` is 'epoch' for kind time (for times: epoch_s, epoch_ms,",
     ),
+    "a mark of texts that do not sort": (
+        "credit_records: {source: credit, table: t, "
+        "watermark: {column: a, format: '%d.%m.%Y %H:%M'}}",
+        "watermark.format: texts written as '%d.%m.%Y %H:%M' do not sort by time (only %Y %m %d",
+    ),
+    "a mark of texts of different width": (
+        "credit_records: {source: credit, table: t, watermark: {column: a, format: '%Y-%-m-%d'}}",
+        "cast the column to a time in a `query`, or give `kind: text`",
+    ),
     "a mark that nothing carries": (
         "catalogue_entries: {source: sharing, watermark: {column: a}}",
         "no parameter carries since (give `parameter`, or a param with {since} in it)",
@@ -305,6 +314,17 @@ REFUSED_BINDINGS = {
         "`column` has no place here: the time of a sample is its mark",
     ),
 }
+
+
+@pytest.mark.parametrize("written", ["%Y%m%d", "%Y-%m-%d %H:%M:%S.%f", "%Y/%m", "epoch_ms"])
+def test_a_mark_of_texts_that_sort_by_time_is_taken(read: Read, written: str):
+    mark = f"{{column: a, format: '{written}'}}"
+    assert read(bound(f"credit_records: {{source: credit, table: t, watermark: {mark}}}")).datasets
+
+
+def test_a_platform_that_compares_by_itself_may_write_times_as_it_likes(read: Read):
+    mark = "{column: a, parameter: p, format: '%d.%m.%Y'}"
+    assert read(bound(f"catalogue_entries: {{source: sharing, watermark: {mark}}}")).datasets
 
 
 @pytest.mark.parametrize("case", REFUSED_BINDINGS)
@@ -575,3 +595,26 @@ def test_every_example_of_the_manual_is_sound(tmp_path: Path, monkeypatch: pytes
         path = tmp_path / f"example-{number}.yaml"
         path.write_text(block, encoding="utf-8")
         load_sources(path, CONTRACTS)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{kind: http, base_url: http://10.1.2.3/api}",
+        "{kind: zabbix, base_url: http://zabbix/api_jsonrpc.php, token: env:T}",
+        "{kind: files, url: s3://b/p, endpoint: http://minio, key: env:K, secret: env:S}",
+        "{kind: http, base_url: https://a, auth: {oauth2: {token_url: http://a/t, client_id: c, "
+        "client_secret: env:S}}}",
+    ],
+)
+def test_an_address_in_clear_is_refused_unless_the_file_says_so_loudly(
+    problems: Problems, read: Read, source: str
+):
+    [told] = problems(f"sources:\n  a: {source}\n")
+    assert "goes in clear" in told
+    loud = source.replace("{kind:", "{tls: {verify: false}, kind:", 1)
+    assert len(read(f"sources:\n  a: {loud}\n").warnings) == 1
+
+
+def test_this_machine_may_be_asked_in_clear(read: Read):
+    assert not read("sources:\n  a: {kind: http, base_url: 'http://127.0.0.1:80'}\n").warnings

@@ -345,6 +345,14 @@ def test_the_sources_yaml_binds_every_dataset(server: CityServer, sources: Sourc
         assert binding.may_be_empty == CONTRACTS[name].may_be_empty
 
 
+def test_the_sources_yaml_says_that_keys_come_again_as_they_do(
+    server: CityServer, client: requests.Session, sources: Sources
+):
+    keys = [row["outage_id"] for row in rows(client, server, "network_outages")]
+    assert len(set(keys)) < len(keys)
+    assert all(getattr(binding, "versions", False) for binding in sources.datasets.values())
+
+
 def test_the_sources_yaml_leaves_no_served_field_out(
     server: CityServer, client: requests.Session, sources: Sources
 ):

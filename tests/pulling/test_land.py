@@ -12,6 +12,7 @@ import pytest
 from scorecard.connectors.base import Answer, RemoteFile
 from scorecard.freshness import newest_pulls, write_arrivals
 from scorecard.pulling.books import known_files
+from scorecard.pulling.mapping import SOME_ROWS
 from scorecard.quality.profile import update_profiles
 from tests.inboxes import NOW, ROOT, Inbox, contracts, csv_bytes, entry, specimen
 from tests.pulling.landings import BINDING, Pulls, bound, emptied, everything
@@ -276,6 +277,54 @@ def test_a_column_that_a_database_lost_is_told_once_and_counted_with_the_newest_
     ]
 
 
+@pytest.fixture
+def rest(inbox):
+    """Outages by REST, the cause by a name of the platform's."""
+    said = {"kind": "http", "source": "city", "fields": {"cause": "YY"}}
+    return Pulls(inbox, "network_outages", BINDING.validate_python(said))
+
+
+def outages(count, **changes):
+    full = specimen("network_outages", cause=..., ended_at="2019-03-05 23:00:00")
+    named = {**full, "YY": "停电", **changes}
+    row = {name: value for name, value in named.items() if value is not ...}
+    return [{**row, "outage_id": f"o{n}"} for n in range(count)]
+
+
+def lost(pulls):
+    return pulls.inbox.rows("select lost_columns from ops.file order by file_id")
+
+
+def test_a_nullable_column_that_vanishes_from_json_is_told_from_some_rows_on(rest):
+    assert not rest.contract.column("ended_at").required
+    rest.pull(*outages(SOME_ROWS))
+    rest.pull(*outages(SOME_ROWS - 1, ended_at=...))
+    assert lost(rest) == [([],), ([],)]
+    rest.pull(*outages(SOME_ROWS, ended_at=..., planned="true"))
+    assert lost(rest) == [([],), ([],), (["ended_at"],)]
+
+
+def test_a_mapped_column_that_vanishes_from_json_is_told_from_the_first_row_on(rest):
+    rest.pull(*outages(1))
+    rest.pull(*outages(1, YY=...))
+    assert lost(rest) == [([],), (["cause"],)]
+
+
+def test_what_a_few_rows_of_json_say_nothing_of_stays_lost_until_it_comes_again(rest):
+    rest.pull(*outages(SOME_ROWS))
+    rest.pull(*outages(SOME_ROWS, ended_at=..., YY=...))
+    rest.pull(*outages(2, ended_at=...))
+    assert lost(rest)[1:] == [(["ended_at"],), ([],)]
+    rest.pull(*outages(2))
+    assert lost(rest)[1:] == [([],), ([],), ([],)]
+
+
+def test_a_column_that_json_never_had_is_not_lost(rest):
+    for planned in ("true", "false"):
+        rest.pull(*outages(SOME_ROWS, ended_at=..., planned=planned))
+    assert lost(rest) == [([],), ([],)]
+
+
 def test_a_column_that_is_new_on_the_platform_is_told_once(inbox):
     updates = Pulls(inbox, "catalogue_updates", bound())
     row = specimen("catalogue_updates")
@@ -313,8 +362,8 @@ class Folder(Pulls):
         path.write_bytes(content)
         return RemoteFile(name, path, len(content), modified, "etag")
 
-    def take(self, *files, dry_run=False):
-        answer = Answer(None, None, files, len(files), None)
+    def take(self, *files, dry_run=False, total=None):
+        answer = Answer(None, None, files, len(files), None, total=total)
         return self.land(self.task(), answer, dry_run)
 
 
@@ -356,6 +405,22 @@ def test_what_is_no_delivery_is_left_alone_with_a_notice(folder):
     assert folder.inbox.rows("select place from ops.notice") == [
         ("catalogue_entries/bucket/readme.docx",)
     ]
+
+
+def test_an_identity_number_in_a_name_is_in_no_table(folder):
+    folder.take(folder.put("11010519491231002X.csv", csv_bytes(entry("a"))))
+    books = everything(folder.inbox, "catalogue_entries")
+    assert [row[2] for row in books["ops.remote_file"]] == ["***.csv"]
+    assert "11010519491231002X" not in str(books)
+    assert "an identity number in its name" in str(books["ops.notice"])
+
+
+def test_files_that_wait_for_the_next_pull_are_told_in_the_list_of_pulls(folder):
+    folder.take(folder.put("a.csv", csv_bytes(entry("a"))), total=3)
+    folder.take(folder.put("b.csv", csv_bytes(entry("b"))), total=1)
+    assert folder.inbox.rows("select note from ops.pull order by pull_id") == [
+        ("1 of 3 new files came, the next pull goes on",), (None,),
+    ]  # fmt: skip
 
 
 def test_a_dry_run_over_files_changes_nothing(folder):

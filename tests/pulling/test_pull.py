@@ -142,6 +142,28 @@ def test_a_mark_that_is_none_is_refused_before_anything_is_pulled(city: FakeCity
     assert city.rows("from ops.pull") == []
 
 
+@pytest.mark.parametrize(
+    ("since", "until"), [("2019-03-05", "2019-03-03"), ("2019-03-05 00:00", "2019-03-05")]
+)
+def test_an_end_that_is_not_behind_the_beginning_is_refused(city: FakeCity, since: str, until: str):
+    city.bind("catalogue_updates", watermark=BY_TIME)
+    with pytest.raises(ConfigurationError, match="nothing lies from 2019-03-05 00:00:00 to"):
+        city.pull(since=since, until=until)
+    assert city.rows("from ops.pull") == []
+
+
+def test_a_beginning_that_is_accepted_puts_the_mark_back_window_by_window(city: FakeCity):
+    city.put("catalogue_updates", [*UPDATES, {"entry_id": "x", "updated_at": "2019-06-01 10:00"}])
+    city.bind("catalogue_updates", watermark=WINDOWS)
+    city.pull(until="2019-07-01")
+    assert city.marks() == {"catalogue_updates": "2019-07-01 00:00:00"}
+    pulled = city.pull(since="2019-03-05", until="2019-03-10", accept=True)
+    assert [p.mark for p in pulled] == ["2019-03-08 00:00:00", "2019-03-10 00:00:00"]
+    assert city.rows("select distinct since >= '2019-03-05', asked from ops.pull where asked") == [
+        (True, True)
+    ]
+
+
 def test_only_what_is_bound_can_be_pulled(city: FakeCity):
     city.bind("catalogue_updates")
     with pytest.raises(ConfigurationError, match="'sections' is bound to no platform"):

@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from scorecard.connectors.base import PullFailedError, Tally, Task
+from scorecard.connectors.base import PullFailedError, SuspiciousAnswerError, Tally, Task
 from scorecard.pulling import spool as module
-from scorecard.pulling.mapping import MANY_ROWS
+from scorecard.pulling.mapping import MANY_ROWS, SOME_ROWS
 from scorecard.pulling.spool import spool
 from tests.inboxes import NOW, ROOT, contracts
 from tests.pulling.landings import BINDING, batch, bound
@@ -22,8 +22,8 @@ UPDATES = contracts()["catalogue_updates"]
 
 @pytest.fixture
 def spooled(tmp_path):
-    def run(batches, binding, zone="Asia/Shanghai", tally=None, dataset="catalogue_updates"):
-        task = Task(dataset, None, None, tmp_path, NOW, 60)
+    def run(batches, binding, zone="Asia/Shanghai", tally=None, dataset=UPDATES.name, accept=False):
+        task = Task(dataset, None, None, tmp_path, NOW, 60, accept)
         return spool(batches, contracts()[dataset], binding, zone, task, tally or Tally())
 
     return run
@@ -127,6 +127,15 @@ def test_the_mark_is_the_largest_of_its_kind(spooled, watermark, texts, mark):
     assert answer.mark == mark
 
 
+def test_some_rows_without_any_mark_are_a_wrong_watermark(spooled):
+    times = ["2019-03-05 10:00:00"] * SOME_ROWS
+    binding = bound(watermark={"column": "updated_at", "kind": "integer"})
+    with pytest.raises(PullFailedError, match="no row has an integer in updated_at, its watermark"):
+        spooled([updates(*times)], binding)
+    assert spooled([updates(*times[1:])], binding).mark is None
+    assert spooled([updates(*times[1:], "7")], binding).mark == "7"
+
+
 def test_the_mark_of_probes_is_their_time(spooled):
     from tests.pulling.landings import BINDING
 
@@ -161,6 +170,60 @@ def test_columns_and_requests_come_from_the_tally(spooled):
     answer = spooled([updates("2019-03-05")], bound(), tally=tally)
     assert (answer.requests, answer.total) == (3, 1)
     assert answer.columns == ("entry_id", "updated_at", "more")
+
+
+def paged(way="offset", **said):
+    """A REST binding whose pages follow each other that way."""
+    ways = {"cursor": {"path": "$.next"}, "next_link": {"path": "$.next"}}
+    return BINDING.validate_python(
+        {"kind": "http", "source": "city", "paging": {way: ways.get(way, {})}, **said}
+    )
+
+
+def pages(*keys):
+    """A page of one row for each key, entry and time."""
+    return [batch([{"entry_id": e, "updated_at": t}]) for e, t in keys]
+
+
+MOVED = pages(("a", "2019-03-05"), ("b", "2019-03-05"), ("b", "2019-03-06"), ("a", "2019-03-05"))
+
+
+@pytest.mark.parametrize("way", ["offset", "page_number"])
+def test_a_row_that_moved_while_pages_were_read_is_asked_for_again(spooled, way):
+    assert UPDATES.key == ("entry_id", "updated_at")
+    with pytest.raises(SuspiciousAnswerError, match="1 of 4 rows came twice while") as caught:
+        spooled(MOVED, paged(way), tally=Tally(requests=4, total=4))
+    assert caught.value.again
+
+
+@pytest.mark.parametrize(
+    ("binding", "requests", "accept"),
+    [
+        (paged(versions="true"), 4, False),
+        (paged(), 4, True),
+        (paged(), 1, False),
+        (paged("cursor"), 4, False),
+        (bound(), 4, False),
+    ],
+    ids=["all versions", "somebody vouched", "one page", "a cursor", "a database"],
+)
+def test_a_key_may_come_again_where_nothing_can_have_moved(spooled, binding, requests, accept):
+    answer = spooled(MOVED, binding, tally=Tally(requests=requests), accept=accept)
+    assert answer.answered == 4
+
+
+def test_rows_without_a_whole_key_are_not_taken_for_one_another(spooled):
+    without = pages(("a", "2019-03-05"), ("a", None), ("a", None), (None, None), (None, None))
+    assert spooled(without, paged(), tally=Tally(requests=5)).answered == 5
+
+
+def test_an_identity_number_that_is_a_name_of_the_platform_is_not_told(spooled):
+    names = ("entry_id", "updated_at", "people.11010519491231002X", "people.11010519491231002X.id")
+    answer = spooled([updates("2019-03-05")], bound(), tally=Tally(columns=names))
+    assert answer.columns == (*names[:2], "people.***", "people.***.id")
+    with pytest.raises(PullFailedError, match="column BH is not in the answer") as missing:
+        spooled([], bound(fields={"entry_id": "BH"}), tally=Tally(columns=names))
+    assert "11010519491231002X" not in str(missing.value)
 
 
 MILLION = """

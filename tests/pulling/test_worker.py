@@ -30,8 +30,8 @@ SOURCES = [
     {"kind": "sql", "url": "postgresql://a@b/c", "password": "file:/s", "tls": {"ca": "/ca.pem"},
      "statement_timeout": "10m", "time_zone": "UTC"},
     {"kind": "files", "url": "sftp://a/b", "known_hosts": "/x", "user": "u"},
-    {"kind": "prometheus", "base_url": "http://p"},
-    {"kind": "zabbix", "base_url": "http://z", "token": "env:Z", "requests_per_second": "2.5"},
+    {"kind": "prometheus", "base_url": "https://p"},
+    {"kind": "zabbix", "base_url": "https://z", "token": "env:Z", "requests_per_second": "2.5"},
 ]  # fmt: skip
 BINDINGS = [
     {"kind": "http", "source": "a", "path": "/x", "paging": {"cursor": {"path": "$.next"}},

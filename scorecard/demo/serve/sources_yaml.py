@@ -20,7 +20,7 @@ TOKEN = "DEMO_TOKEN"
 PAGE = 2000
 HEAD = """\
 # The demo city's platforms, served by `scorecard demo serve`. Pull from them with
-#   DEMO_TOKEN=... scorecard nightly
+#   DEMO_TOKEN=... scorecard nightly --home HOME --as-of 2020-03-31
 # 演示城市的各平台，由 scorecard demo serve 提供；令牌见其输出。
 """
 
@@ -46,6 +46,7 @@ def _binding(contract: Contract) -> dict[str, Any]:
         "path": f"/{contract.name}",
         "rows": "$.data.list",
         "paging": {"page_number": {"rows": PAGE, "total": "$.data.total"}},
+        "versions": True,  # what the files hold, corrected rows and those before
         "watermark": {"column": "_seq", "kind": "integer", "parameter": "since"},
         "deadline": "10m",
     }
