@@ -84,7 +84,10 @@ def pull(
         bool, typer.Option("--dry-run", help="Say what would come, and keep nothing.")
     ] = False,
     accept: Annotated[
-        bool, typer.Option("--accept", help="Take an answer that looks wrong: you looked at it.")
+        bool,
+        typer.Option(
+            "--accept", help="Take an answer that looks wrong; with --since, put the mark back."
+        ),
     ] = False,
     home: Home = None,
 ) -> None:

@@ -27,12 +27,12 @@ from scorecard.pulling.books import (
     next_task,
     record,
     refuse_no_span,
-    suspicion,
 )
 from scorecard.pulling.job import Job, Result
 from scorecard.pulling.land import land_answer
 from scorecard.pulling.model import Sources
 from scorecard.pulling.pool import LatePullError, Pool
+from scorecard.pulling.suspicion import suspicion
 from scorecard.workspace import Workspace
 
 

@@ -14,10 +14,11 @@ from pydantic import TypeAdapter
 from scorecard.connectors.base import Answer, Tally, Task
 from scorecard.landing.load import Landing
 from scorecard.pulling.bindings import Binding
-from scorecard.pulling.books import Pulled, next_task, record, suspicion
+from scorecard.pulling.books import Pulled, next_task, record
 from scorecard.pulling.land import land_answer
 from scorecard.pulling.platforms import Source
 from scorecard.pulling.spool import spool
+from scorecard.pulling.suspicion import suspicion
 from tests.inboxes import NOW, Inbox, contracts
 
 BINDING: TypeAdapter[Binding] = TypeAdapter(Binding)

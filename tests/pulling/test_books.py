@@ -11,6 +11,7 @@ from scorecard.connectors.base import Answer
 from scorecard.errors import ConfigurationError
 from scorecard.freshness import newest_pulls
 from scorecard.pulling.books import Pulled, known_files, mark_of, record
+from scorecard.pulling.suspicion import suspicion
 from tests.inboxes import NOW, Inbox, contracts
 from tests.pulling.landings import BINDING, Pulls, bound, emptied
 
@@ -360,8 +361,6 @@ def test_a_total_that_is_not_what_came_is_suspicious(pulls):
 
 
 def test_what_somebody_vouches_for_is_believed(pulls):
-    from scorecard.pulling.books import suspicion
-
     city = pulls()
     task = replace(city.task(), accept=True)
     answer = city.answer(task, [])
@@ -369,8 +368,6 @@ def test_what_somebody_vouches_for_is_believed(pulls):
 
 
 def test_a_folder_without_new_files_is_nothing_to_wonder_at(pulls):
-    from scorecard.pulling.books import suspicion
-
     city = pulls()
     binding = BINDING.validate_python({"kind": "files", "source": "bucket"})
     answer = Answer(None, None, (), 0, None)
