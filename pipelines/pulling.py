@@ -17,7 +17,7 @@ from pipelines.execution import run
 from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import choose_day
-from scorecard.pulling.books import Pulled, next_task
+from scorecard.pulling.books import Pulled, next_task, refuse_no_span
 from scorecard.settings import Settings
 from scorecard.workspace import Workspace
 
@@ -63,9 +63,10 @@ def _check_marks(night: NightRun, dataset: str) -> None:
     """Refuses marks that are none before anything is asked."""
     sources = night.workspace.sources
     binding = sources.datasets[dataset]
-    next_task(
+    source = sources.sources[binding.source]
+    task = next_task(
         night.connection,
-        sources.sources[binding.source],
+        source,
         binding,
         night.workspace.contracts[dataset],
         night.workspace.settings.scratch,
@@ -73,6 +74,7 @@ def _check_marks(night: NightRun, dataset: str) -> None:
         night.request.since,
         night.request.until,
     )
+    refuse_no_span(source, binding, task)
 
 
 def _check_bound(workspace: Workspace, dataset: str) -> None:

@@ -59,7 +59,7 @@ def platforms(folder: Path, *options: str) -> Iterator[Platforms]:
             time.sleep(0.1)
         yield Platforms(port, (home / "sources.yaml").read_text(encoding="utf-8"))
     finally:
-        process.terminate()
+        process.kill()  # it has nothing to clear up, and may have been told to ignore SIGTERM
         process.wait(30)
 
 

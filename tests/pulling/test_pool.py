@@ -20,7 +20,8 @@ from tests.inboxes import ROOT
 from tests.pulling.jobs import Jobs, gone, wait_for, wait_until
 
 PARENT = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from pathlib import Path
 from scorecard.pulling.job import Job
 from scorecard.pulling.pool import Pool
