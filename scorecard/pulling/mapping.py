@@ -24,6 +24,8 @@ MANY_ROWS = 100
 SOME_ROWS = 20
 """In so many it may have: one that is filled in every seventh row is in none of 20 once in 20."""
 _EPOCH = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
+_CODE = "[A-Za-z0-9_.-]{1,8}"
+"""What is too short for a number of somebody, and no name in Chinese."""
 _CLOCK = ("%H", "%I", "%c", "%T", "%X", "%s")
 _OFFSET = r"'(:\d\d([.,]\d+)?)\s*([Zz]|[+-]\d\d(:?\d\d)?)\s*$'"
 """A clock and then an offset: a day alone may end in what looks like one."""
@@ -141,6 +143,8 @@ def _unknown(contract: Contract, column: Column, item: Mapped, x: str) -> list[s
         f"a code that sources.yaml does not list; it lists {known}",
     )
     value = shown(column, text, any(each.personal for each in contract.columns))
+    if not column.personal:  # whoever is to list it has to see it; no row slips by a field here
+        value = f"case when regexp_full_match({text}, '{_CODE}') then {text} else {value} end"
     return [
         f"when {text} not in ({codes}) then struct_pack(column_name := {literal(column.name)}, "
         f"value := {value}, reason_zh := {literal(why.zh)}, reason_en := {literal(why.en)})"

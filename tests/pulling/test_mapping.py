@@ -86,10 +86,19 @@ def test_a_code_that_nobody_listed_is_rejected_with_what_is_listed(mapped):
     assert reject["reason_zh"] == "来源代码未在 sources.yaml 中列出，已列出的有：1"
 
 
-def test_an_unknown_code_that_may_name_somebody_is_not_shown(mapped):
+@pytest.mark.parametrize(
+    ("column", "text", "told"),
+    [
+        ("subject_kind", "7", "7"),
+        ("subject_kind", "张三丰", "***"),
+        ("subject_kind", "34060219900101123X", "***"),
+        ("subject_code", "7", "***"),
+    ],
+)
+def test_an_unknown_code_that_may_name_somebody_is_not_shown(mapped, column, text, told):
     said = {"from": "x", "values": {"1": "person"}}
-    _, reject, _ = mapped("credit_records", "subject_kind", said, "张三丰")
-    assert reject["value"] == "***"
+    _, reject, _ = mapped("credit_records", column, said, text)
+    assert reject["value"] == told
 
 
 def test_a_constant_stands_in_every_row(mapped):
