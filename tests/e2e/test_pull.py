@@ -98,7 +98,10 @@ def test_every_dataset_of_the_city_is_pulled_in_one_night(pulled: Home):
         "select * exclude (indicators_stale) from mart_scorecard order by all",
         "select * from mart_scorecard_level order by all",
         "select * from mart_outage order by all",
+        "select * from mart_section_task order by all",
+        "select * from fct_score_history order by all",
         "select * from dim_department order by all",
+        "select * from dim_section order by all",
     ],
 )
 def test_the_scores_are_those_of_the_same_city_delivered_as_files(
