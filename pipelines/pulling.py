@@ -14,10 +14,10 @@ from assets.pulls import PULLED_KEY
 from assets.sources import raw_key
 from pipelines.console import Console
 from pipelines.execution import run
-from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import choose_day
-from scorecard.pulling.books import Pulled, next_task, refuse_no_span
+from scorecard.pulling.books import Pulled
+from scorecard.pulling.pull import check_request
 from scorecard.settings import Settings
 from scorecard.workspace import Workspace
 
@@ -45,7 +45,7 @@ def run_pull(settings: Settings, dataset: str, request: PullRequest, *, dry_run:
             console.progress,
             request=request,
         )
-        _check_marks(night, dataset)
+        check_request(workspace, connection, (dataset,), request.since, request.until)
         if dry_run:
             pulled = night.pull(dry_run=True)
         else:
@@ -57,24 +57,6 @@ def run_pull(settings: Settings, dataset: str, request: PullRequest, *, dry_run:
     console.print_lines(
         ["nothing was kept: a dry run"] if dry_run else ["next: scorecard nightly scores it"]
     )
-
-
-def _check_marks(night: NightRun, dataset: str) -> None:
-    """Refuses marks that are none before anything is asked."""
-    sources = night.workspace.sources
-    binding = sources.datasets[dataset]
-    source = sources.sources[binding.source]
-    task = next_task(
-        night.connection,
-        source,
-        binding,
-        night.workspace.contracts[dataset],
-        night.workspace.settings.scratch,
-        local_now(),
-        night.request.since,
-        night.request.until,
-    )
-    refuse_no_span(source, binding, task)
 
 
 def _check_bound(workspace: Workspace, dataset: str) -> None:

@@ -74,8 +74,8 @@ def address_of(source: SqlSource, secrets: Secrets) -> Address:
             f"write one of {', '.join(DIALECTS)}, or install what brings its SQLAlchemy dialect",
         )
     if find_spec(dialect.library) is None:
-        mend = f"uv sync --extra {dialect.extra}" if dialect.extra else "uv sync"
-        raise ConfigurationError(f"{dialect.library} is not installed", "sources.yaml", mend)
+        what = f"{dialect.library} is not installed"
+        raise ConfigurationError(what, "sources.yaml", dialect.mend)
     if source.password is not None:
         url = url.set(password=secrets.read(source.password))
     if source.dialect == "sqlite" and not _is_file(url):

@@ -223,4 +223,3 @@ Binding: TypeAlias = Annotated[
     HttpBinding | SqlBinding | PrometheusBinding | ZabbixBinding | FilesBinding,
     Field(discriminator="kind"),
 ]
-RowBinding: TypeAlias = HttpBinding | SqlBinding | PrometheusBinding | ZabbixBinding

@@ -28,7 +28,6 @@ from scorecard.pulling.marks import (
 )
 from scorecard.pulling.platforms import Source
 
-"""Since, until, start, rows answered and mark of a good pull that the books began."""
 _TUNING = {"deadline", "at_least", "may_be_empty", "paging", "versions", "watermark"}
 
 

@@ -85,8 +85,7 @@ def _dialect(source: SqlSource) -> Iterator[Finding]:
     if dialect is None:
         yield ("url",), "`url` begins with no known database", _DIALECTS_MEND
     elif find_spec(dialect.library) is None:
-        mend = f"uv sync --extra {dialect.extra}" if dialect.extra else "uv sync"
-        yield ("url",), f"the library {dialect.library} is not installed", mend
+        yield ("url",), f"the library {dialect.library} is not installed", dialect.mend
 
 
 def _folder(source: FilesSource) -> Iterator[Finding]:

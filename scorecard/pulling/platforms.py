@@ -38,6 +38,11 @@ class Dialect(NamedTuple):
     library: str
     extra: str | None = None
 
+    @property
+    def mend(self) -> str:
+        """How to get the library."""
+        return f"uv sync --extra {self.extra}" if self.extra else "uv sync"
+
 
 DIALECTS = {
     "postgresql": Dialect("postgres", "adbc_driver_postgresql"),

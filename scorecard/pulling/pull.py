@@ -80,6 +80,23 @@ def pull(
     return pulled
 
 
+def check_request(
+    workspace: Workspace,
+    connection: duckdb.DuckDBPyConnection,
+    datasets: Collection[str] | None,
+    since: str | None,
+    until: str | None,
+) -> None:
+    """Refuses what `pull` would refuse, for who has work to do before it.
+
+    Raises:
+        ConfigurationError: As `pull` does.
+    """
+    pulls = _Pulls(workspace, connection, since, until, dry_run=True, accept=False)
+    for dataset in _chosen(workspace.sources, datasets):
+        pulls.first_task(dataset)
+
+
 def _chosen(sources: Sources, datasets: Collection[str] | None) -> list[str]:
     chosen = list(sources.datasets) if datasets is None else list(dict.fromkeys(datasets))
     for dataset in chosen:
@@ -104,11 +121,14 @@ class _Pulls:
 
     def first(self, dataset: str) -> Job:
         """The pull of a dataset from where the books, or the caller, say."""
+        return self._job(dataset, self.first_task(dataset))
+
+    def first_task(self, dataset: str) -> Task:
+        """What that pull is to fetch; refused where nothing lies between its ends."""
         task = self._task(dataset, self.since)
-        if self.since is not None:
-            binding = self.workspace.sources.datasets[dataset]
-            refuse_no_span(self.workspace.sources.sources[binding.source], binding, task)
-        return self._job(dataset, task)
+        binding = self.workspace.sources.datasets[dataset]
+        refuse_no_span(self.workspace.sources.sources[binding.source], binding, task)
+        return task
 
     def following(self, job: Job) -> Job | None:
         """The pull of the next window; None where that was the last one."""

@@ -22,6 +22,7 @@ NOT_EMPTY_ROWS = 1000
 """Pulls that bring so many rows, by median, do not come to none overnight."""
 LIKE_PULLS = 7
 _Earlier: TypeAlias = tuple[Any, ...]
+"""Since, until, start, rows answered and mark of a good pull that the books began."""
 
 
 def suspicion(
