@@ -1,6 +1,6 @@
 # make run    sets up, writes the demo city, does one night, says where the results are
 # make test   sets up, runs the suite
-.PHONY: run test setup lint format ui bench clean
+.PHONY: run test setup lint format ui bench bench-quick clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SCORECARD = .venv/bin/scorecard
@@ -34,8 +34,16 @@ format: setup
 ui: setup
 	$(SCORECARD) ui
 
-bench: setup
-	.venv/bin/python -m benchmarks.landing
+bench: setup .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks --scale 0.1 --keep
+	.venv-bench/bin/python -m benchmarks --scale 1 --only product floor dbt_peer --no-night --keep
+
+bench-quick: setup .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks --scale 0.01
+
+.venv-bench/.ready: benchmarks/peers/pyproject.toml benchmarks/peers/uv.lock
+	UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-bench .venv/bin/uv sync --quiet --locked --project benchmarks/peers
+	touch $@
 
 clean:
-	rm -rf .venv var
+	rm -rf .venv .venv-bench var

@@ -14,8 +14,8 @@ from assets.models import model_key
 from assets.night_run import NightRun
 from assets.sources import raw_key
 from expectations.check import Check
-from scorecard.quality.release import held_back
-from scorecard.quality.verdict import Verdict
+from scorecard.quality.release import held_back, judged_day
+from scorecard.quality.verdict import Verdict, read_verdicts
 
 
 def check_key(check: Check) -> dg.AssetCheckKey:
@@ -40,6 +40,7 @@ def gate_checks(checks: Sequence[Check]) -> dg.AssetChecksDefinition:
         night: NightRun = context.resources.night
         night.progress("judging the sources and the scores")
         with telling_failures(night):
+            before = {_told(verdict) for verdict in _standing(night)}
             verdicts = judge_night(
                 night.workspace, night.connection, checks, dt.datetime.now(dt.UTC)
             )
@@ -47,10 +48,37 @@ def gate_checks(checks: Sequence[Check]) -> dg.AssetChecksDefinition:
             tell(night, reason)
         for verdict in verdicts:
             key = keys[verdict.dataset, verdict.check_name]
+            result = _result(night, key, verdict)
             if key in context.selected_asset_check_keys:
-                yield _result(night, key, verdict)
+                yield result
+            elif _told(verdict) not in before:
+                _report(context.instance, key, result)
 
     return judge
+
+
+def _standing(night: NightRun) -> tuple[Verdict, ...]:
+    return read_verdicts(night.connection, judged_day(night.connection))
+
+
+def _told(verdict: Verdict) -> tuple[str, ...]:
+    """What the UI shows of a verdict; one that is told already need not be told again."""
+    return verdict.dataset, verdict.check_name, verdict.observed, verdict.expected
+
+
+def _report(
+    instance: dg.DagsterInstance, key: dg.AssetCheckKey, result: dg.AssetCheckResult
+) -> None:
+    """Tells of a check that was not expected to change, outside of the run that did not plan it."""
+    instance.report_runless_asset_event(
+        dg.AssetCheckEvaluation(
+            asset_key=key.asset_key,
+            check_name=key.name,
+            passed=result.passed,
+            severity=result.severity,
+            metadata=result.metadata or {},
+        )
+    )
 
 
 def _spec(check: Check) -> dg.AssetCheckSpec:

@@ -12,7 +12,14 @@ from functools import cached_property
 import dagster as dg
 import duckdb
 
-from scorecard.night import Plan, choose_day, choose_rulebooks, outdated_models, plan_night
+from scorecard.arrivals import newest_files
+from scorecard.night import (
+    Plan,
+    choose_day,
+    choose_rulebooks,
+    outdated_models,
+    plan_night,
+)
 from scorecard.pulling.books import Pulled
 from scorecard.rulebook import Rulebook
 from scorecard.workspace import Workspace
@@ -35,7 +42,8 @@ class PullRequest:
 class NightRun:
     """One run's view of the workspace; `progress` gets a line for each thing done.
 
-    `pulled` is what the platforms answered in this run, None where it has not asked them.
+    `pulled` is what the platforms answered in this run, None where it has not asked them; `came`
+    has the datasets that files were taken of by that.
     """
 
     workspace: Workspace
@@ -49,6 +57,7 @@ class NightRun:
     request: PullRequest = PullRequest()
     asks_platforms: bool = True
     pulled: list[Pulled] | None = None
+    came: set[str] = field(default_factory=set)
 
     @cached_property
     def plan(self) -> Plan:
@@ -64,6 +73,7 @@ class NightRun:
         """Asks the platforms and lands what they answer; what failed is a trouble of this run."""
         from scorecard.pulling.pull import pull
 
+        before = newest_files(self.connection)
         self.pulled = pull(
             self.workspace,
             self.connection,
@@ -75,13 +85,26 @@ class NightRun:
             progress=self.progress,
         )
         self.troubles += [each.trouble for each in self.pulled if each.is_trouble]
+        newest = newest_files(self.connection)
+        self.came = {dataset for dataset in newest if newest[dataset] != before.get(dataset)}
         return self.pulled
+
+    def plan_what_came(self) -> None:
+        """After a pull, has the plan ask for what came instead of all that might have come."""
+        models = outdated_models(
+            self.workspace, self.connection, self.as_of, self.rulebooks, self.plan.files
+        )
+        self.plan = replace(
+            self.plan,
+            pulls=tuple(sorted(self.came)),
+            models=self.plan.models if self.history_days else models,
+        )
 
     def still_outdated(self, selected: Collection[str]) -> set[str]:
         """Of the models that this run selected, those to build.
 
-        A night selects all that a pull might change, before it is known what comes. Where nothing
-        was pulled, the selection is what somebody wants to have built.
+        The schedule selects all that a pull might change, before it is known what comes. Where
+        nothing was pulled, the selection is what somebody wants to have built.
         """
         if self.pulled is None or self.history_days:
             return set(selected)

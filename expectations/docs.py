@@ -1,8 +1,8 @@
 """The Data Docs of a judgement: a page for each dataset and score table, and an index.
 
-Great Expectations renders the results and its page view fills the pages, but with the templates
-here: its own load styles and scripts from the internet, which a government network does not reach,
-and put delivered text on the page unescaped. These pages load nothing and escape everything.
+Great Expectations renders what it measured, the templates here show it: its own pages load styles
+and scripts from the internet, which a government network does not reach, and put delivered text on
+the page unescaped. These load nothing and escape everything.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from expectations.check import SEVERITIES
 from expectations.judge import MAX_EXAMPLES, Judged, Judgement
@@ -89,6 +89,7 @@ def write_docs(
         "severity_names": SEVERITY_NAMES,
         "severity_reasons": SEVERITIES,
         "max_examples": MAX_EXAMPLES,
+        "library_version": version("great-expectations"),
     }
     draft = folder.with_name(f".{folder.name}.new")
     _remove(draft)
@@ -116,42 +117,15 @@ def _pages(judgement: Judgement, labels: Mapping[str, tuple[str, str]]) -> list[
 
 
 def _render(pages: Sequence[_Page], shown: Mapping[str, object]) -> list[tuple[str, str]]:
-    from great_expectations.render.view.view import DefaultJinjaPageView
+    from jinja2 import Environment, FileSystemLoader
 
-    view: Any = DefaultJinjaPageView(custom_views_directory=str(TEMPLATES))
+    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+    subject = environment.get_template("subject.html")
     totals = Counter(judged.verdict.passed for page in pages for judged in page.judged)
-    index = view.render(
-        _document("SiteIndexPageRenderer", []),
-        "index.html",
-        pages=pages,
-        failed=totals[False],
-        passed=totals[True],
-        **shown,
+    index = environment.get_template("index.html").render(
+        pages=pages, failed=totals[False], passed=totals[True], **shown
     )
-    each = [
-        (page.file, view.render(_subject_document(page), "subject.html", page=page, **shown))
-        for page in pages
-    ]
-    return [(INDEX, index), *each]
-
-
-def _subject_document(page: _Page) -> Any:
-    """The results as Great Expectations renders them, a section for each check of the page."""
-    from great_expectations.render.renderer.column_section_renderer import (
-        ValidationResultsColumnSectionRenderer,
-    )
-
-    section: Any = ValidationResultsColumnSectionRenderer()
-    return _document(
-        "ValidationResultsPageRenderer",
-        [section.render([judged.result]) for judged in page.judged],
-    )
-
-
-def _document(renderer: str, sections: Sequence[Any]) -> Any:
-    from great_expectations.render.components import RenderedDocumentContent
-
-    return RenderedDocumentContent(sections=sections, renderer_type=renderer)
+    return [(INDEX, index), *((page.file, subject.render(page=page, **shown)) for page in pages)]
 
 
 def _exchange(draft: Path, folder: Path) -> None:

@@ -22,6 +22,7 @@ from scorecard.errors import ConfigurationError
 from scorecard.night import HISTORY
 from scorecard.quality.examples import failing_examples
 from scorecard.quality.frame import SourceFrames
+from scorecard.quality.outcomes import keep_outcomes, read_outcomes
 from scorecard.quality.profile import UnaskableError, unaskable_rules, update_profiles
 from scorecard.quality.release import HeldBackError, held_back, judged_day, mark_judged
 from scorecard.quality.state import write_state
@@ -61,14 +62,17 @@ def judge_night(
         ScorecardError: If nothing was scored yet, or a check could not be judged at all.
     """
     from expectations.docs import write_docs
-    from expectations.judge import judge, loading_library
+    from expectations.judge import is_any_new, judge, loading_library
 
     day = judged_day(connection)
     settings = workspace.settings
     tables = judged_tables(workspace.published)
-    with loading_library():
+    known = read_outcomes(connection)
+    with loading_library() as begin_loading:
         update_profiles(connection, workspace.contracts)  # rules may be all that changed
         scores = score_frames(connection, tables, checks)
+        if is_any_new(scores, checks, known):
+            begin_loading()
         sources, unsound = _source_frames(connection, workspace)
 
     def examples(check: Check) -> Sequence[str]:
@@ -76,12 +80,14 @@ def judge_night(
             return score_examples(check, tables[check.subject], scores[check.subject])
         return _source_examples(connection, workspace.contracts[check.subject], check)
 
-    judgement = judge(sources | scores, [c for c in checks if c.subject not in unsound], examples)
+    sound = [check for check in checks if check.subject not in unsound]
+    judgement = judge(sources | scores, sound, examples, known)
     verdicts = (
         *judgement.verdicts,
         *(_not_judged(c, unsound[c.subject]) for c in checks if c.subject in unsound),
     )
     keep_verdicts(connection, day, verdicts)
+    keep_outcomes(connection, judgement.outcomes)
     labels = workspace.labels
     write_docs(judgement, settings.quality_docs, labels=labels, as_of=day, judged_at=now)
     write_state(

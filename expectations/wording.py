@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from expectations.check import Check
 
@@ -16,19 +16,18 @@ NOTHING_DUE = "无到期 / nothing due yet"
 NOTHING_FOUND = "无数据 / no data"
 
 
-def observed_text(check: Check, frame: pd.DataFrame, found: Mapping[str, Any], nulls: int) -> str:
+def observed_text(check: Check, frame: pd.DataFrame, found: str, nulls: int) -> str:
     """What was found: as the frame tells it, else as Great Expectations measured it.
 
     Args:
         check: Whose result it is.
         frame: What was judged.
-        found: `ExpectationValidationResult.result`.
+        found: What Great Expectations measured, as `plain` writes it.
         nulls: How many nulls the column has; told, since they fail the check.
     """
+    text = found
     if check.observed_from:
         text = _told(frame, check.observed_from) or NOTHING_FOUND
-    else:
-        text = plain(found["observed_value"])
     return f"{text}；空值 {nulls} / {nulls} null" if nulls else text
 
 

@@ -127,6 +127,9 @@ def explain(
     department: Annotated[str, typer.Argument(help="The department's id, such as edu.")],
     code: Annotated[str, typer.Argument(help="The indicator's code, such as 021.")],
     assessment: Assessment = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="List every source file, however many.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Show how a score came about, from the published file alone.
@@ -136,7 +139,8 @@ def explain(
     """
     from scorecard.explanation import explain as lines
 
-    for line in lines(read_settings(home).published_file, department, code, assessment):
+    file = read_settings(home).published_file
+    for line in lines(file, department, code, assessment, every_file=files):
         print(line)
 
 

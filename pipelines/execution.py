@@ -1,8 +1,9 @@
-"""One Dagster run in this process, on the instance in the home, over a night that is open."""
+"""Dagster runs in this process, on the instance in the home, over a night that is open."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import dagster as dg
 
@@ -23,43 +24,55 @@ class NightFailedError(ScorecardError):
 INTERRUPTED = "DagsterExecutionInterruptedError"
 
 
-def run(
-    night: NightRun,
-    assets: Collection[dg.AssetKey],
-    checks: Collection[dg.AssetCheckKey] = (),
-    command: str = "nightly",
-    mend: str = "the last published version stays; see: scorecard quality",
-) -> None:
-    """Runs these assets and checks of the nightly job; the run is seen in the Dagster UI.
+class NightJob:
+    """The nightly job over one open night, for some runs; a context manager."""
 
-    Raises:
-        NightFailedError: If a step failed; it names the command and the mend.
-        KeyboardInterrupt: If somebody stopped it.
-    """
-    workspace = night.workspace
-    defs = build_defs(
-        workspace.settings,
-        workspace=workspace,
-        resources={"night": night_resource(workspace, held=night)},
-    )
-    config = {"as_of": night.as_of.isoformat(), "assessment": night.assessment}
-    folder = prepare_instance(workspace.settings)
-    with dg.DagsterInstance.from_config(str(folder)) as instance:
-        job = defs.resolve_job_def(NIGHTLY).get_subset(
-            asset_selection=set(assets), asset_check_selection=set(checks)
+    def __init__(self, night: NightRun) -> None:
+        self._night = night
+        defs = build_defs(
+            night.workspace.settings,
+            workspace=night.workspace,
+            resources={"night": night_resource(night.workspace, held=night)},
         )
+        self._job = defs.resolve_job_def(NIGHTLY)
+        folder = prepare_instance(night.workspace.settings)
+        self._instance = dg.DagsterInstance.from_config(str(folder))
+
+    def __enter__(self) -> NightJob:
+        self._instance.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._instance.__exit__(*raised)
+
+    def run(
+        self,
+        assets: Collection[dg.AssetKey],
+        checks: Collection[dg.AssetCheckKey] = (),
+        command: str = "nightly",
+        mend: str = "the last published version stays; see: scorecard quality",
+    ) -> None:
+        """Runs these assets and checks.
+
+        Raises:
+            NightFailedError: If a step failed; it names the command and the mend.
+            KeyboardInterrupt: If somebody stopped it.
+        """
+        night = self._night
+        config = {"as_of": night.as_of.isoformat(), "assessment": night.assessment}
+        job = self._job.get_subset(asset_selection=set(assets), asset_check_selection=set(checks))
         result = job.execute_in_process(
             run_config={**QUIET, "resources": {"night": {"config": config}}},
-            instance=instance,
+            instance=self._instance,
             raise_on_error=False,
         )
-    failures = [
-        event.step_failure_data.error for event in result.all_events if event.is_step_failure
-    ]
-    if any(error and error.cls_name == INTERRUPTED for error in failures):
-        raise KeyboardInterrupt
-    if not result.success:
-        raise NightFailedError(_cause(result, night), command, mend)
+        failures = [
+            event.step_failure_data.error for event in result.all_events if event.is_step_failure
+        ]
+        if any(error and error.cls_name == INTERRUPTED for error in failures):
+            raise KeyboardInterrupt
+        if not result.success:
+            raise NightFailedError(_cause(result, night), command, mend)
 
 
 def _cause(result: dg.ExecuteInProcessResult, night: NightRun) -> str:

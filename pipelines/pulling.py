@@ -13,7 +13,7 @@ from assets.night_run import NightRun, PullRequest
 from assets.pulls import PULLED_KEY
 from assets.sources import raw_key
 from pipelines.console import Console
-from pipelines.execution import run
+from pipelines.execution import NightJob
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.night import choose_day
 from scorecard.pulling.books import Pulled
@@ -50,7 +50,8 @@ def run_pull(settings: Settings, dataset: str, request: PullRequest, *, dry_run:
             pulled = night.pull(dry_run=True)
         else:
             assets, mend = [PULLED_KEY, raw_key(dataset)], "what was taken before stays"
-            run(night, assets, command=f"pull {dataset}", mend=mend)
+            with NightJob(night) as job:
+                job.run(assets, command=f"pull {dataset}", mend=mend)
             pulled = night.pulled or []
     console.print_result(each.line for each in pulled if not each.is_trouble)
     _raise_troubles(dataset, pulled)

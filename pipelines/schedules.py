@@ -13,8 +13,9 @@ from assets.pulls import PULLED_KEY
 from assets.sources import raw_key
 from expectations.check import Check
 from expectations.gate import checks_digest
+from scorecard.assessment import window
 from scorecard.night import Plan, choose_day, choose_rulebooks, plan_night
-from scorecard.quality.release import is_judged
+from scorecard.quality.release import is_judged, judged_day
 from scorecard.warehouse import WarehouseBusyError
 from scorecard.workspace import Workspace
 
@@ -34,7 +35,6 @@ nightly_job = dg.define_asset_job(
 def changed_assets(plan: Plan) -> list[dg.AssetKey]:
     """What a night has to materialise: new data, the models that it touches, the publication."""
     return [
-        *([PULLED_KEY] if plan.pulls else []),
         *(raw_key(dataset) for dataset in sorted({*plan.files, *plan.pulls})),
         *(model_key(name) for name in plan.models),
         *AT_PUBLISHING,
@@ -44,19 +44,29 @@ def changed_assets(plan: Plan) -> list[dg.AssetKey]:
 def due_checks(
     plan: Plan, connection: duckdb.DuckDBPyConnection, checks: Sequence[Check]
 ) -> list[dg.AssetCheckKey]:
-    """All checks, or none where what stands was judged by them already and nothing is new."""
-    if (
-        not plan.files
-        and not plan.pulls
-        and not plan.models
-        and is_judged(connection, checks_digest(checks))
-    ):
-        return []
-    return [check_key(check) for check in checks]
+    """The checks of what changes, which the run reports whatever comes of them.
+
+    None where nothing is new and what stands was judged by the same checks; all where it was not,
+    or is of another day. The others are judged along, and reported where they say something else.
+    """
+    if not is_judged(connection, checks_digest(checks)) or _is_of_another_day(plan, connection):
+        return [check_key(check) for check in checks]
+    touched = {*plan.files, *plan.pulls, *(model.partition(".")[2] for model in plan.models)}
+    due = [check for check in checks if check.subject in touched]
+    return [check_key(check) for check in due or (checks if plan.models else ())]
+
+
+def _is_of_another_day(plan: Plan, connection: duckdb.DuckDBPyConnection) -> bool:
+    return judged_day(connection) != max(window(r, plan.as_of).as_of for r in plan.rulebooks)
 
 
 def nightly_schedule(workspace: Workspace, checks: Sequence[Check]) -> dg.ScheduleDefinition:
-    """The schedule, which asks for nothing but what changed."""
+    """The schedule, which asks for nothing but what changed.
+
+    It asks for one run before it is known what comes, so a night that pulls selects all that might
+    change; what did not is not built, judged or landed again. That costs the daemon some seconds,
+    a second request and what watches for it would be one more thing to fail.
+    """
 
     @dg.schedule(
         name="nightly_at_two",
@@ -80,7 +90,7 @@ def nightly_schedule(workspace: Workspace, checks: Sequence[Check]) -> dg.Schedu
         return dg.RunRequest(
             run_key=f"nightly-{as_of}",
             run_config={"resources": {"night": {"config": {"as_of": as_of.isoformat()}}}},
-            asset_selection=changed_assets(plan),
+            asset_selection=[*([PULLED_KEY] if plan.pulls else []), *changed_assets(plan)],
             asset_check_keys=due,
         )
 

@@ -26,11 +26,29 @@ STATUSES = {
 }  # fmt: skip
 STATES = {"open": "考核期内", "deciding": "评定中", "closed": "已截止"}
 
+LISTED, ENDS = 6, 2
+"""So many files of a dataset are told each; of more, as many as these at either end. A dataset that
+comes every night has 365 a year: of 007 that were 408 lines, now 49."""
+
 Row = dict[str, Any]
 
 
-def explain(file: Path, department: str, code: str, assessment: str | None = None) -> Iterator[str]:
+def explain(
+    file: Path,
+    department: str,
+    code: str,
+    assessment: str | None = None,
+    *,
+    every_file: bool = False,
+) -> Iterator[str]:
     """The lines of the explanation, an assessment after the other.
+
+    Args:
+        file: The published file.
+        department: Its id, name or short name.
+        code: The indicator's code; leading zeros may be left out.
+        assessment: The one assessment; None for all.
+        every_file: Tells each source file, however many there are.
 
     Raises:
         ScorecardError: If nothing has been published yet.
@@ -52,7 +70,7 @@ def explain(file: Path, department: str, code: str, assessment: str | None = Non
         for i, row in enumerate(found):
             if i:
                 yield ""
-            yield from _indicator(published, row)
+            yield from _indicator(published, row, every_file)
 
 
 def _department(published: duckdb.DuckDBPyConnection, named: str) -> str:
@@ -81,7 +99,7 @@ def _check_known(published: duckdb.DuckDBPyConnection, name: str, column: str, v
         )
 
 
-def _indicator(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
+def _indicator(published: duckdb.DuckDBPyConnection, row: Row, every_file: bool) -> Iterator[str]:
     yield (
         f"{row['department']} ({row['department_id']})  "
         f"{row['indicator_code']} {row['name_zh']} / {row['name_en']}"
@@ -107,11 +125,12 @@ def _indicator(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
         published, PARTS, row["assessment_id"], row["department_id"], row["indicator_code"]
     ):
         yield ""
-        yield from _part(published, part)
+        yield from _part(part)
+        yield from _sources(published, part, every_file)
     yield from _checks(published, row)
 
 
-def _part(published: duckdb.DuckDBPyConnection, part: Row) -> Iterator[str]:
+def _part(part: Row) -> Iterator[str]:
     zh, en = RULES[part["method"]]
     name = f"{part['name_zh']} / {part['name_en']}"
     yield f"[{part['part']}] {name}  ({part['dim_points']} 分 points)"
@@ -129,16 +148,25 @@ def _part(published: duckdb.DuckDBPyConnection, part: Row) -> Iterator[str]:
     yield f"  得分 score: {part['score']} / {part['points']}  ({_status(part)})"
     yield f"  {part['explanation_zh']}"
     yield f"  {part['explanation_en']}"
-    for source in _rows(
-        published,
-        SOURCES,
-        part["assessment_id"],
-        part["department_id"],
-        part["indicator_code"],
-        part["part"],
-    ):
+
+
+def _sources(published: duckdb.DuckDBPyConnection, part: Row, every_file: bool) -> Iterator[str]:
+    found = _rows(
+        published, SOURCES, part["assessment_id"], part["department_id"], part["indicator_code"],
+        part["part"], every_file, LISTED, ENDS, ENDS,
+    )  # fmt: skip
+    for source in found:
+        many = source["files"] > LISTED
+        if many and source["place"] == 1:
+            yield (
+                f"  来源 source: {source['dataset']}: {source['files']} 个文件 files, "
+                f"读取 read {source['all_read']}, 计入 counted {source['all_counted']}"
+            )
+        left_out = source["place"] - source["before"] - 1
+        if left_out:
+            yield f"    …… 另有 {left_out} 个，用 --files 列出 / {left_out} more, listed by --files"
         yield (
-            f"  来源 source: {source['dataset']}/{source['file_name']}  "
+            f"  {'  ' if many else '来源 source: '}{source['dataset']}/{source['file_name']}  "
             f"读取 read {source['rows_read']}, 计入 counted {source['rows_counted']}"
         )
 
@@ -202,10 +230,23 @@ where s.assessment_id = ? and s.department_id = ? and s.indicator_code = ?
 order by s.part
 """
 SOURCES = """
-select dataset, file_name, rows_read, rows_counted
-from fct_part_source
-where assessment_id = ? and department_id = ? and indicator_code = ? and part = ?
-order by dataset, file_name
+with files as (
+    select
+        dataset, file_name, rows_read, rows_counted,
+        count(*) over whole as files,
+        sum(rows_read) over whole as all_read,
+        sum(rows_counted) over whole as all_counted,
+        row_number() over (whole order by file_name) as place
+    from fct_part_source
+    where assessment_id = ? and department_id = ? and indicator_code = ? and part = ?
+    window whole as (partition by dataset)
+),
+told as (
+    select * from files where ? or files <= ? or place <= ? or place > files - ?
+)
+select *, lag(place, 1, 0) over (partition by dataset order by place) as before
+from told
+order by dataset, place
 """
 CHECKS = """
 select dataset, check_name, passed, severity, observed, expected, why_zh, why_en

@@ -30,10 +30,11 @@ READS = {
 }
 """Which schemas a layer may read: arrows go one way, and raw only through `staging.<dataset>`."""
 
-_HEAD_FIELD = re.compile(r"^--\s*(grain|parameters|levels|always):\s*(.*?)\s*$", re.MULTILINE)
+_HEAD_FIELD = re.compile(r"^--\s*(grain|parameters|levels|always|days):\s*(.*?)\s*$", re.MULTILINE)
 
 
 _NAME = re.compile(r"[a-z_*, ]{1,30}|Inputs?")
+_DAYS = re.compile(r"(\w+) of (\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,19 @@ class Metric:
     levels: tuple[str, ...]
     always: bool
     path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """By which days a rollup can be made again, from the head of its SQL file.
+
+    Rows of `dataset` whose `period` falls on a day make the rows whose `column` is that day, and no
+    others. That no row counts on two days is up to the SQL; the tests hold it.
+    """
+
+    column: str
+    dataset: str
+    period: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +118,16 @@ class Model:
                 )
         return tuple(sorted(found))
 
+    @cached_property
+    def days(self) -> Days | None:
+        """The days that the head declares, None where it declares none.
+
+        Raises:
+            ConfigurationError: If the SELECT does not keep what it declares.
+        """
+        declared = self.fields.get("days")
+        return None if declared is None else _days(self, declared)
+
     @property
     def head(self) -> str:
         """The comment that opens the file, without its dashes."""
@@ -152,6 +176,7 @@ def load_models(folder: Path, made: Iterable[Model] = ()) -> dict[str, Model]:
     } | {model.table: model for model in made}
     for model in models.values():
         _check_arrows(model)
+        _ = model.days  # refused here and not in the night
     graph = {
         name: [read for read in model.reads if read in models] for name, model in models.items()
     }
@@ -179,6 +204,47 @@ def _check_arrows(model: Model) -> None:
                 str(model.path),
                 f"{model.layer} may read {', '.join(sorted(allowed))}",
             )
+
+
+def _days(model: Model, declared: str) -> Days:
+    where = str(model.path)
+    named = _DAYS.fullmatch(declared)
+    if named is None:
+        raise ConfigurationError(
+            f"'-- days: {declared}' is not understood",
+            where,
+            "write '-- days: <column> of <dataset>'",
+        )
+    column, dataset = named.groups()
+    if model.reads != (f"staging.{dataset}",):
+        raise ConfigurationError(
+            f"a model by days of {dataset} reads {', '.join(model.reads)}",
+            where,
+            f"let it read staging.{dataset} and nothing else, or take out '-- days:'",
+        )
+    if column not in model.tree.named_selects:
+        raise ConfigurationError(
+            f"{column} is no column of the SELECT",
+            where,
+            "known are: " + ", ".join(model.tree.named_selects),
+        )
+    given = [alias.this for alias in model.tree.find_all(exp.Alias) if alias.alias == column]
+    periods = sorted({cast.this.name for cast in given if _is_day(cast)})
+    if len(periods) != 1 or not all(map(_is_day, given)):
+        raise ConfigurationError(
+            f"{column} is not the day of one column",
+            where,
+            f"write cast(<the period column of {dataset}> as date) as {column}",
+        )
+    return Days(column, dataset, periods[0])
+
+
+def _is_day(expression: exp.Expression) -> bool:
+    return (
+        type(expression) is exp.Cast
+        and isinstance(expression.this, exp.Column)
+        and expression.to.is_type("date")
+    )
 
 
 def metrics_of(models: Mapping[str, Model]) -> dict[str, Metric]:

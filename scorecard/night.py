@@ -16,6 +16,7 @@ from functools import partial
 
 import duckdb
 
+from scorecard.arrivals import late_sources, newest_files
 from scorecard.assessment import (
     Window,
     begun,
@@ -63,7 +64,8 @@ class Plan:
         rulebooks: Those that are scored.
         files: New files by dataset, in delivery order.
         models: Models whose inputs change by that, in running order.
-        pulls: Datasets that are pulled; what comes is not known yet, so their models are in.
+        pulls: Datasets that are pulled. What comes is not known yet, so their models are in; once
+            it is, the datasets of which something came.
         notices: What lies in the inbox, is no delivery, and was never reported before.
         unreadable: Files that could not be opened, with the system's reason.
     """
@@ -190,11 +192,11 @@ def score(
     forget_judgement(connection)
     settle_version(connection, current_version(workspace.settings.published))
     prepare_rules(connection, workspace.contracts, workspace.models, rulebooks, as_of)
-    current = fingerprints(workspace, connection, as_of, rulebooks)
     wanted = workspace.models if selected is None else selected
     ran = [name for name in workspace.models if name in wanted and name not in MADE_AT_PUBLISHING]
     run_models(connection, workspace.models, ran, progress)
     if ran:
+        current = fingerprints(workspace, connection, as_of, rulebooks)
         connection.executemany(
             "insert or replace into ops.fingerprint values (?, ?)",
             [(name, current[name]) for name in ran],
@@ -346,23 +348,28 @@ def fingerprints(
     )
     windows = [(r.assessment_id, r.digest, window(r, as_of)) for r in rulebooks]
     rules = repr((windows, macros, duckdb.__version__))
-    newest = dict(
-        connection.execute("select dataset, max(file_id) from ops.file group by all").fetchall()
-    )
+    newest = newest_files(connection)
     tokens = {
         f"staging.{name}": f"{newest.get(name, 0)}{'+' if name in pending else ''}"
         for name in workspace.contracts
     }
     books = repr((sorted(tokens.items()), rules, _history_token(connection, windows)))
     tokens["ops.arrival"] = books + newest_pulls(connection, workspace.contracts.values())
+    late = books + newest_pulls(connection, late_sources(connection, workspace.contracts))
     result: dict[str, str] = {}
     for name, model in workspace.models.items():
         digest = hashlib.sha256(f"{rules}\0{model.sql}".encode())
         for read in model.reads:
             token = result.get(read) or tokens.get(read) or (books if read[:4] == "ops." else rules)
+            if (name, read) == _ASKS_WHETHER:
+                token = late + workspace.models[read].sql
             digest.update(f"\0{read}\0{token}".encode())
         result[name] = digest.hexdigest()
     return result
+
+
+_ASKS_WHETHER = ("scores.stale_metric", "scores.source_freshness")
+"""A model that asks another whether a source came in time, and not when it came."""
 
 
 def _history_token(

@@ -3,6 +3,10 @@
 Readers open `published/current/scorecard.duckdb`; whoever has the old file open keeps it. A version
 is written beside and renamed, so a kill never leaves half of one. Types, order, keys and comments
 come from `contracts/published/`.
+
+Each version carries the whole history. 60 departments after 365 nights: 12 MB, of which the history
+is 4 (766,500 rows), the checks 2, the sources of a daily delivery 1.3; five years are 32 MB. It is
+written in 1.0 s of processor time, most of it the history's (`benchmarks/published.py`).
 """
 
 from __future__ import annotations
@@ -83,7 +87,8 @@ def _write_table(connection: duckdb.DuckDBPyConnection, table: Contract) -> None
     target = f'publication.main."{table.name}"'
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     types = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
-    order = ", ".join([f'"{name}"' for name in table.key] + [names])
+    # By the key alone: it is unique, and sorting by every column besides took 13% longer in all.
+    order = ", ".join(f'"{name}"' for name in table.key) or names
     connection.execute(f"create table {target} ({types})")
     connection.execute(
         f'insert into {target} select {names} from marts."{table.name}" order by {order}'

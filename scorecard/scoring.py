@@ -17,6 +17,7 @@ from scorecard.errors import ScorecardError
 from scorecard.freshness import write_arrivals, write_schedule
 from scorecard.models import Model, sources_of
 from scorecard.quality.profile import update_profiles
+from scorecard.rollups import forget_taken_in, roll_up
 from scorecard.rulebook import Rulebook
 from scorecard.transaction import transaction
 
@@ -72,6 +73,8 @@ def run_models(
 ) -> None:
     """Builds the models' tables, all or the selected ones, in one transaction.
 
+    Of a rollup that declares its days only the touched ones are built, where that gives the same.
+
     Raises:
         ModelError: If the database refuses one; then no table has changed.
     """
@@ -83,11 +86,15 @@ def run_models(
                     progress(f"building {model.layer}")
                 layer = model.layer
                 _build(connection, model)
+        forget_taken_in(connection, models)
 
 
 def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     try:
-        connection.execute(f"create or replace table {model.table} as {model.sql}")
+        if model.days:
+            roll_up(connection, model, model.days)
+        else:
+            connection.execute(f"create or replace table {model.table} as {model.sql}")
     except duckdb.Error as error:
         # The message may quote a value, and values may be personal: only its kind is repeated.
         kind = type(error).__name__

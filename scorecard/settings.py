@@ -11,11 +11,29 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, ByteSize, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT = Path(__file__).parents[1]
+LEAST_MEMORY = ByteSize(200_000_000)
+"""A tenth of a city's year was landed and scored with it; less was not tried."""
 _Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
+
+
+def _as_memory(text: str) -> str:
+    """An amount of memory in bytes, in the words of DuckDB."""
+    try:
+        size = TypeAdapter(ByteSize).validate_python(text)
+    except ValidationError:
+        size = ByteSize(0)
+    if size < LEAST_MEMORY:
+        told = "'{text}' is no amount of memory such as 2GB, or less than the least, 200MB"
+        raise PydanticCustomError("memory", told, {"text": text})
+    return f"{int(size)}B"
+
+
+_Memory = Annotated[str, AfterValidator(_as_memory)]
 
 
 class Settings(BaseSettings):
@@ -27,7 +45,9 @@ class Settings(BaseSettings):
     contracts: _Folder = PROJECT / "contracts"
     rulebooks: _Folder = PROJECT / "rulebooks"
     sql: _Folder = PROJECT / "sql"
-    memory_limit: str = "2GB"
+    memory_limit: _Memory = "2GB"
+    compact_from: ByteSize = ByteSize(256_000_000)
+    compact_above: float = Field(default=0.5, ge=0, le=1)
     hash_key: SecretStr | None = Field(default=None, min_length=16)
     alert_urls: SecretStr | None = None
 

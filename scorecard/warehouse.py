@@ -13,8 +13,20 @@ import duckdb
 
 from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
+from scorecard.transaction import transaction
 
-SCHEMAS = ("raw", "profile", "staging", "rollups", "metrics", "scores", "marts", "rules", "ops")
+SCHEMAS = (
+    "raw",
+    "replaced",
+    "profile",
+    "staging",
+    "rollups",
+    "metrics",
+    "scores",
+    "marts",
+    "rules",
+    "ops",
+)
 
 BOOKKEEPING = """
 create table if not exists ops.file (
@@ -45,7 +57,13 @@ create table if not exists ops.profiled (
     owner_column varchar
 );
 create table if not exists ops.repeated_key (
-    dataset varchar not null, file_id integer not null, rows bigint not null
+    dataset varchar not null, file_id integer not null, rows bigint not null, keys varchar[]
+);
+create table if not exists ops.touched_day (
+    dataset varchar not null, file_id integer not null, day date not null
+);
+create table if not exists ops.settled_key (
+    dataset varchar primary key, columns varchar[] not null
 );
 create table if not exists ops.check_result (
     as_of date not null, dataset varchar not null, check_name varchar not null,
@@ -90,6 +108,7 @@ alter table ops.file add column if not exists lost_columns varchar[];
 alter table ops.acceptance add column if not exists from_version varchar;
 alter table ops.acceptance alter column total drop not null;
 alter table ops.pull add column if not exists asked boolean default false;
+alter table ops.repeated_key add column if not exists keys varchar[];
 """
 """What tables of warehouses that an earlier version made lack; nothing where they lack nothing."""
 
@@ -137,7 +156,8 @@ def prepare(
     for file in sorted(macros.glob("*.sql")):
         connection.execute(file.read_text(encoding="utf-8"))
     for contract in contracts:
-        connection.execute(raw_table(contract))
+        for schema in ("raw", "replaced"):
+            connection.execute(landed_table(contract, schema))
     columns = {
         (table, column): kind
         for table, column, kind in connection.execute(
@@ -145,8 +165,11 @@ def prepare(
             "where schema_name = 'raw' and database_name = current_database()"
         ).fetchall()
     }
+    settled = dict(connection.execute("from ops.settled_key").fetchall())
     for contract in contracts:
         _follow(connection, contract, columns)
+        if settled.get(contract.name) != list(contract.key):
+            _settle(connection, contract, settled.get(contract.name))
         connection.execute(newest_rows(contract))
 
 
@@ -161,32 +184,72 @@ def _follow(
         ScorecardError: If the contract changed the type of a column.
     """
     for column in contract.stored_columns:
-        kind = columns.get((contract.name, column.name))
-        if kind is None:
-            connection.execute(
-                f'alter table raw."{contract.name}" add column "{column.name}" {column.sql_type}'
-            )
-        elif kind != column.sql_type:
+        name, wanted = column.name, column.raw_type
+        kind = columns.get((contract.name, name))
+        if kind in (wanted, None):
+            changes = [] if kind else [f'add column "{name}" {wanted}']
+        elif (kind, wanted) == ("VARCHAR", "UHUGEINT"):
+            changes = [f'alter column "{name}" type uhugeint using packed_text("{name}")']
+        else:
             raise ScorecardError(
-                f"raw.{contract.name}.{column.name} is {kind}, "
-                f"but its contract says {column.sql_type}",
+                f"raw.{contract.name}.{name} is {kind}, but its contract says {wanted}",
                 str(contract.path),
                 "give the column another name, or start a new home and deliver again",
             )
+        for change in changes:
+            for schema in ("raw", "replaced"):
+                connection.execute(f'alter table {schema}."{contract.name}" {change}')
+    for column in contract.columns:
+        if column.kept == "not" and (contract.name, column.name) in columns:
+            connection.execute(f'alter table raw."{contract.name}" drop column "{column.name}"')
 
 
-def raw_table(contract: Contract) -> str:
-    """The DDL of a dataset's landed rows: its stored columns, the file and the line in it."""
-    columns = [f'"{column.name}" {column.sql_type}' for column in contract.stored_columns]
+def _settle(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, before: list[str] | None
+) -> None:
+    """Leaves of a table that was filled before landing did so only the newest rows.
+
+    Raises:
+        ScorecardError: If the contract's key is another than the rows were compared by.
+    """
+    key = ", ".join(contract.key)
+    if before is not None:
+        raise ScorecardError(
+            f"the key of {contract.name} was {', '.join(before)}, its contract says {key}",
+            str(contract.path),
+            "put the key back, or start a new home and deliver again",
+        )
+    with transaction(connection):
+        connection.execute(
+            f'delete from raw."{contract.name}" where rowid in ('
+            f'select rowid from raw."{contract.name}" qualify row_number() over '
+            f"(partition by {key} order by _file_id desc, _line desc) > 1)"
+        )
+        connection.execute("delete from ops.profiled where dataset = ?", [contract.name])
+        connection.execute(
+            "insert into ops.settled_key values (?, ?)", [contract.name, list(contract.key)]
+        )
+
+
+def landed_table(contract: Contract, schema: str) -> str:
+    """The DDL of a dataset's landed rows: its stored columns, the file and the line in it.
+
+    `raw` has the newest row of each key, `replaced` older ones until the profile took them off.
+    """
+    columns = [f'"{column.name}" {column.raw_type}' for column in contract.stored_columns]
     columns += ["_file_id integer", "_line bigint"]
-    return f'create table if not exists raw."{contract.name}" ({", ".join(columns)})'
+    return f'create table if not exists {schema}."{contract.name}" ({", ".join(columns)})'
 
 
 def newest_rows(contract: Contract) -> str:
-    """The DDL of `staging.<dataset>`: of each key the row that was delivered last."""
-    key = ", ".join(f'"{name}"' for name in contract.key)
+    """The DDL of `staging.<dataset>`: its rows with packed texts as texts again."""
+    packed = [
+        f'unpacked_text("{column.name}") as "{column.name}"'
+        for column in contract.stored_columns
+        if column.kept == "packed"
+    ]
+    replaced = f" replace ({', '.join(packed)})" if packed else ""
     return (
         f'create or replace view staging."{contract.name}" as '
-        f'select * from raw."{contract.name}" '
-        f"qualify row_number() over (partition by {key} order by _file_id desc, _line desc) = 1"
+        f'select *{replaced} from raw."{contract.name}"'
     )

@@ -5,9 +5,10 @@ Whoever works on the warehouse starts here: the command line, the Dagster resour
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,8 @@ from scorecard.errors import ConfigurationError
 from scorecard.models import Model, load_models, metrics_of
 from scorecard.rulebook import Rulebook, load_rulebooks
 from scorecard.settings import Settings
-from scorecard.warehouse import connect, prepare
+from scorecard.shortage import naming_shortage
+from scorecard.warehouse import WarehouseBusyError, connect, prepare
 
 if TYPE_CHECKING:
     from scorecard.pulling.model import Sources
@@ -89,24 +91,68 @@ class Workspace:
         return named
 
     @contextmanager
-    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def warehouse(
+        self, told: Callable[[str], None] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
         """The open warehouse, for writing, with its tables prepared.
+
+        With `told`, it is compacted after the block if that pays, and a line says so.
 
         Raises:
             WarehouseBusyError: If another process works on it.
+            ShortageError: If memory or disk did not suffice.
         """
         settings = self.settings
-        connection = connect(
-            settings.warehouse, memory_limit=settings.memory_limit, spill=settings.scratch
-        )
+        with _alone(settings.warehouse), naming_shortage(str(settings.warehouse)):
+            try:
+                with _opened(settings) as connection:
+                    prepare(connection, self.contracts.values(), settings.sql / "macros")
+                    yield connection
+                if told:
+                    _compact(settings, told)
+            finally:
+                shutil.rmtree(settings.scratch, ignore_errors=True)  # rows as they were delivered
+
+
+@contextmanager
+def _alone(warehouse: Path) -> Iterator[None]:
+    """Holds the warehouse's folder, also while the file is not open or is being replaced."""
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(warehouse.parent, os.O_RDONLY)
+    try:
         try:
-            shutil.rmtree(settings.scratch, ignore_errors=True)  # what a killed run left
-            settings.scratch.mkdir(mode=0o700, parents=True)
-            prepare(connection, self.contracts.values(), settings.sql / "macros")
-            yield connection
-        finally:
-            connection.close()
-            shutil.rmtree(settings.scratch, ignore_errors=True)  # rows as they were delivered
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WarehouseBusyError(
+                "another run is using the warehouse",
+                str(warehouse),
+                "wait for it to end, then start again",
+            ) from error
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    shutil.rmtree(settings.scratch, ignore_errors=True)  # what a killed run left
+    settings.scratch.mkdir(mode=0o700, parents=True)
+    connection = connect(
+        settings.warehouse, memory_limit=settings.memory_limit, spill=settings.scratch
+    )
+    try:
+        yield connection
+        # After a kill, closing alone can leave the log (DuckDB 2.0), and the log grows.
+        connection.execute("checkpoint")
+    finally:
+        connection.close()
+
+
+def _compact(settings: Settings, told: Callable[[str], None]) -> None:
+    from scorecard.compaction import compact
+
+    if line := compact(settings):
+        told(line)
 
 
 def _check_tables(

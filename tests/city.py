@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from scorecard.contract import Column, load_contracts
+from scorecard.landing.newest import keep_newest
 from scorecard.models import load_models, metrics_of
 from scorecard.rulebook import Rulebook, load_rulebook
 from scorecard.scoring import prepare_rules, run_models
@@ -71,10 +72,12 @@ class City:
             assert set(row) <= known, f"{dataset} has no column {set(row) - known}"
             self.lines += 1
             values = [row[c.name] if c.name in row else self._default(c) for c in stored]
-            marks = ", ".join("?" for _ in range(len(values) + 2))
+            marks = ", ".join("packed_text(?)" if c.kept == "packed" else "?" for c in stored)
             self.connection.execute(
-                f'insert into raw."{dataset}" values ({marks})', [*values, file_id, self.lines]
+                f'insert into raw."{dataset}" values ({marks}, ?, ?)',
+                [*values, file_id, self.lines],
             )
+        keep_newest(self.connection, contract, file_id)
 
     def _default(self, column: Column) -> Any:
         if not column.required and column.name not in DEFAULTS:

@@ -216,7 +216,8 @@ class Inbox:
 
     def raw(self, dataset: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """The landed rows, in the order of delivery."""
-        return self.rows(f'select {columns} from raw."{dataset}" order by _file_id, _line')
+        landed = f'select * from raw."{dataset}" union all select * from replaced."{dataset}"'
+        return self.rows(f"select {columns} from ({landed}) order by _file_id, _line")
 
     def values(self, dataset: str, column: str) -> list[Any]:
         """One column of the landed rows, in the order of delivery."""

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 import re
 
-from scorecard.contract.model import LATEST, STEADINESS, Column, Latest, Personal, Steadiness
+from scorecard.contract.model import (
+    KEPT,
+    LATEST,
+    STEADINESS,
+    Column,
+    Kept,
+    Latest,
+    Personal,
+    Steadiness,
+)
 from scorecard.contract.source import Node
 
 # logicalType -> letter, the type of an input column, the types that a published one may have
@@ -90,6 +99,7 @@ def _column(node: Node, published: bool) -> Column:
         rulebook=custom["rulebook"].one_of(("indicator", "part")) if "rulebook" in custom else None,
         steady=_steady(custom["steady"], letter) if "steady" in custom else None,
         latest=_latest(custom["latest"], letter) if "latest" in custom else None,
+        kept=_kept(node, custom["kept"], letter) if "kept" in custom else "plain",
     )
 
 
@@ -104,7 +114,7 @@ def _type(node: Node, published: bool) -> tuple[str, str]:
 
 
 def _custom(node: Node) -> dict[str, Node]:
-    known = ("unit", "rulebook", "firstOfMonth", "steady", "latest")
+    known = ("unit", "rulebook", "firstOfMonth", "steady", "latest", "kept")
     return {
         entry.need("property").one_of(known): entry.need("value")
         for entry in node.under("customProperties")
@@ -126,6 +136,16 @@ def _latest(node: Node, letter: str) -> Latest:
             "remove it",
         )
     return next(known for known in LATEST if known == given)
+
+
+def _kept(node: Node, custom: Node, letter: str) -> Kept:
+    given = custom.one_of(KEPT)
+    is_key = (key := node.find("primaryKey")) is not None and key.flag()
+    if given == "packed" and (letter != "T" or not is_key or node.under("relationships")):
+        raise custom.error("only a key that is a text of its own is packed", "remove it")
+    if given == "not" and (is_key or not node.under("enum")):
+        raise custom.error("only an enumeration is left out once it is checked", "remove it")
+    return next(known for known in KEPT if known == given)
 
 
 def _values(node: Node, letter: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

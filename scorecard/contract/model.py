@@ -14,10 +14,12 @@ Frequency = Literal["daily", "monthly", "yearly", "none"]
 Personal = Literal["drop", "hash"]
 Steadiness = Literal["itself", "peers"]
 Latest = Literal["delivery", "next_year"]
+Kept = Literal["plain", "packed", "not"]
 
 FREQUENCIES: tuple[Frequency, ...] = ("daily", "monthly", "yearly", "none")
 STEADINESS: tuple[Steadiness, ...] = ("itself", "peers")
 LATEST: tuple[Latest, ...] = ("delivery", "next_year")
+KEPT: tuple[Kept, ...] = ("packed", "not")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Column:
     is held against, to find a number in another unit: the owner's other months (`itself`) or the
     others in that month or year (`peers`). `latest` says until when a date or year can be: the
     `delivery` of its file where it tells what has happened, the year after that (`next_year`) where
-    it may lie ahead; None where nothing bounds it.
+    it may lie ahead; None where nothing bounds it. `kept` says how the raw table has it: `packed`
+    is a text as one number of 128 bits, of a dataset with so many rows that texts would cost twice
+    the time; `not` is a column that only the check while landing looks at.
     """
 
     name: str
@@ -56,6 +60,12 @@ class Column:
     rulebook: str | None = None
     steady: Steadiness | None = None
     latest: Latest | None = None
+    kept: Kept = "plain"
+
+    @property
+    def raw_type(self) -> str:
+        """The DuckDB type that the raw table has it in; `staging` gives `sql_type` again."""
+        return "UHUGEINT" if self.kept == "packed" else self.sql_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +141,14 @@ class Contract:
 
     @property
     def stored_columns(self) -> tuple[Column, ...]:
-        """Columns of the raw table: personal ones are left out or stand as `<name>_hash`."""
+        """Columns of the raw table: personal ones are left out or stand as `<name>_hash`.
+
+        Left out are those, too, that only landing looks at.
+        """
         return tuple(
             _hashed(column) if column.personal == "hash" else column
             for column in self.columns
-            if column.personal != "drop"
+            if column.personal != "drop" and column.kept != "not"
         )
 
     def column(self, name: str) -> Column:

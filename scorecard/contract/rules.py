@@ -120,7 +120,7 @@ def _check_predicate(node: Node, contract: Contract) -> None:
         raise node.error("holds is no predicate", "write one condition that a row must meet")
     if tree.find(exp.Query, exp.AggFunc, exp.Window) is not None:
         raise node.error("holds looks at more than its own row", "select the keys under failing")
-    known = [column.name for column in contract.stored_columns]
+    known = [column.name for column in contract.stored_columns if column.kept == "plain"]
     for column in tree.find_all(exp.Column):
         if column.table or column.name not in known:
             raise node.error(

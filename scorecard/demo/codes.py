@@ -15,36 +15,37 @@ from scorecard.demo.chance import Chance
 from scorecard.demo.names import COMPANY_KINDS, COMPANY_WORDS, GIVEN_NAMES, SURNAMES
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_PLAIN_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-_IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_IDENTITY_CHECKS = "10X98765432"
+PLAIN_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+ORGANISATION_CHECKS = "0X987654321"  # by the remainder by 11, as 11 less it
+USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+IDENTITY_CHECKS = "10X98765432"
 
 # A county whose code has been in force without a gap, so that every birth year fits it.
-_COUNTY = "340621"
+COUNTY = "340621"
+BORN = (date(1840, 1, 1), date(1869, 12, 31))
 
 
 def uscc(kind: str, region: str, serial: int) -> str:
     """A unified social credit code: `kind` (two characters), six-digit region, serial number."""
     body = f"XY{serial:06d}"
     total = sum(
-        _PLAIN_ALPHABET.index(char) * weight
-        for char, weight in zip(body, _ORGANISATION_WEIGHTS, strict=True)
+        PLAIN_ALPHABET.index(char) * weight
+        for char, weight in zip(body, ORGANISATION_WEIGHTS, strict=True)
     )
-    check = (11 - total % 11) % 11
-    code = f"{kind}{region}{body}{'X' if check == 10 else check}"
+    code = f"{kind}{region}{body}{ORGANISATION_CHECKS[total % 11]}"
     total = sum(
-        USCC_ALPHABET.index(char) * weight for char, weight in zip(code, _USCC_WEIGHTS, strict=True)
+        USCC_ALPHABET.index(char) * weight for char, weight in zip(code, USCC_WEIGHTS, strict=True)
     )
     return code + USCC_ALPHABET[(31 - total % 31) % 31]
 
 
 def identity_number(born_on: date, serial: int) -> str:
     """An identity number of the county for that birth date and serial (0..999)."""
-    body = f"{_COUNTY}{born_on:%Y%m%d}{serial:03d}"
-    total = sum(int(char) * weight for char, weight in zip(body, _IDENTITY_WEIGHTS, strict=True))
-    return body + _IDENTITY_CHECKS[total % 11]
+    body = f"{COUNTY}{born_on:%Y%m%d}{serial:03d}"
+    total = sum(int(char) * weight for char, weight in zip(body, IDENTITY_WEIGHTS, strict=True))
+    return body + IDENTITY_CHECKS[total % 11]
 
 
 def spoil(code: str) -> str:
@@ -89,7 +90,7 @@ def _organisation(chance: Chance, place: int) -> Subject:
 
 def _person(chance: Chance, place: int) -> Subject:
     name = chance.pick(SURNAMES, "surname", place) + chance.pick(GIVEN_NAMES, "given", place)
-    born_on = chance.day(date(1840, 1, 1), date(1869, 12, 31), "born", place)
+    born_on = chance.day(*BORN, "born", place)
     number = identity_number(born_on, chance.below(1000, "serial", place))
     kind = place % 20
     if kind == 0:
@@ -106,5 +107,5 @@ def _person(chance: Chance, place: int) -> Subject:
 
 def _impossible(number: str) -> str:
     body = f"{number[:10]}0230{number[14:17]}"
-    total = sum(int(char) * weight for char, weight in zip(body, _IDENTITY_WEIGHTS, strict=True))
-    return body + _IDENTITY_CHECKS[total % 11]
+    total = sum(int(char) * weight for char, weight in zip(body, IDENTITY_WEIGHTS, strict=True))
+    return body + IDENTITY_CHECKS[total % 11]

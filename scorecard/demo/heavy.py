@@ -6,8 +6,8 @@ addition a link reports the moment it goes down and the moment it is up again, a
 do, so that an outage keeps its exact length at every scale.
 
 A row's share of the departments is dealt out in turn by weight (`slot`), its luck drawn from a hash
-of its number. Rows come in order of time, on one thread, so the bytes are the same on every run;
-memory stays bounded because each query streams into its file.
+of its number. Rows come in order of time, a file on one thread, so the bytes are the same on every
+run; memory stays bounded because each query streams into its file.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import duckdb
 
 from scorecard.demo.certificates import CertificateType, types_used
 from scorecard.demo.chance import SQL_MACROS
-from scorecard.demo.codes import subjects
 from scorecard.demo.departments import CITY, YEAR_END, YEAR_START, Town
-from scorecard.demo.event_sql import EVENTS, PROBES, QUERIES
+from scorecard.demo.event_sql import DRAWN, EVENTS, MACROS, PROBES, QUERIES
 from scorecard.demo.network import Down, Link
 from scorecard.demo.platforms import Directory
+from scorecard.demo.pool import Pool, fill_table
 from scorecard.quoting import literal
 
 DAY_SECONDS = 86_400
@@ -39,20 +40,23 @@ FULL_YEAR = {
 }
 LONGEST_INTERVAL = 43_200
 _ROW_GROUP = 122_880
+_MEMORY_LIMIT = "1GB"
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """The small tables that the events are dealt out over."""
 
-    links: Sequence[Link]
-    downs: Sequence[Down]
-    directories: Sequence[Directory]
-    types: Sequence[CertificateType]
+    links: list[Link]
+    downs: list[Down]
+    directories: list[Directory]
+    types: list[CertificateType]
 
 
 class EventMaker:
     """Writes the event datasets' files, a query each; hold it open while writing.
+
+    Files may be written side by side, each from a thread of its own.
 
     Args:
         town: Whose events they are.
@@ -63,41 +67,49 @@ class EventMaker:
     def __init__(self, town: Town, sources: Sources, scratch: Path) -> None:
         self._town = town
         self.counts = event_counts(town.scale)
-        self.interval = min(LONGEST_INTERVAL, max(1, round(60 / town.scale)))
-        # One thread and kept order are what makes the bytes the same on every run.
+        self.interval = probe_interval(town.scale)
+        # One thread and kept order are what makes the bytes the same on every run; a query runs on
+        # the thread that asks, so several still run side by side.
         self._connection = duckdb.connect(
             config={
                 "threads": 1,
                 "preserve_insertion_order": True,
+                "memory_limit": _MEMORY_LIMIT,
                 "temp_directory": str(scratch),
             }
         )
         self._connection.execute(SQL_MACROS)
+        self._connection.execute(MACROS)
+        self._running: set[duckdb.DuckDBPyConnection] = set()
+        self._lock = Lock()
         self._slot_counts: dict[str, int] = {}
-        self._fill(sources)
+        self._pool = Pool(self._connection, town.chance, town.scale)
+        if not self._pool.is_small:
+            # A table of pieces may be larger than a day's events: these stay the side that streams,
+            # in their order. Small cities keep the plans, hence the bytes, that they have had.
+            self._connection.execute(
+                "set global disabled_optimizers = 'join_order,build_side_probe_side'"
+            )
+        self._fill_probes(sources)
+        self._fill_slots(sources)
+
+    @property
+    def rows_a_year(self) -> dict[str, int]:
+        """About how many rows each event dataset gets."""
+        return {"network_probes": self._links * YEAR_SECONDS // self.interval, **self.counts}
 
     def close(self) -> None:
         """Ends the session; the maker is of no use afterwards."""
         self._connection.close()
 
-    def _table(self, name: str, /, **columns: Sequence[object]) -> None:
-        shown = ", ".join(f"unnest(${key}) as {key}" for key in columns)
-        self._connection.execute(f"create table {name} as select {shown}", columns)
+    def interrupt(self) -> None:
+        """Ends what other threads are writing: there `write` raises `duckdb.InterruptException`."""
+        with self._lock:
+            for cursor in self._running:
+                cursor.interrupt()
 
-    def _fill(self, sources: Sources) -> None:
-        # The sound ones stand first, so that a bound is all it takes to draw from them.
-        pool = sorted(subjects(self._town.chance), key=lambda one: not one.is_sound)
-        self._subjects, self._sound = len(pool), sum(one.is_sound for one in pool)
-        self._table(
-            "subjects",
-            place=list(range(len(pool))),
-            kind=[one.kind for one in pool],
-            name=[one.name for one in pool],
-            code_kind=[one.code_kind for one in pool],
-            code=[one.code for one in pool],
-        )
-        self._fill_probes(sources)
-        self._fill_slots(sources)
+    def _table(self, name: str, /, **columns: Sequence[object]) -> None:
+        fill_table(self._connection, name, **columns)
 
     def _fill_probes(self, sources: Sources) -> None:
         places = {link.link_id: place for place, link in enumerate(sources.links)}
@@ -143,7 +155,7 @@ class EventMaker:
             type_code=[one.type_code for one in made],
             department_id=[one.department.department_id for one in made],
         )
-        used = types_used(town, list(sources.types))
+        used = types_used(town, sources.types)
         self._slots(
             "certificate_uses",
             type_code=[code for _, code in used],
@@ -171,23 +183,35 @@ class EventMaker:
         self._slot_counts[dataset] = length
         self._table(f"{dataset}_slots", slot=list(range(length)), **columns)
 
-    def query(self, dataset: str) -> str:
+    def query(self, dataset: str, *, every: int = 1) -> str:
         """The SELECT of that dataset's rows between the two bounds that `write` sets."""
+        salt, count = self._town.chance.salt(dataset), self.counts.get(dataset, 0)
         words = {
-            "start": "timestamp '2019-01-01 00:00:00'",
-            "salt": self._town.chance.salt(dataset),
+            "salt": salt,
             "city": CITY,
             "year": YEAR_SECONDS,
             "links": self._links,
-            "subjects": self._subjects,
-            "sound": self._sound,
+            "subjects": self._pool.size,
+            "sound": self._pool.sound,
             "slots": f"{dataset}_slots",
             "slot_count": self._slot_counts.get(dataset, 0),
-            "count": self.counts.get(dataset, 0),
+            "count": count,
         }
         if dataset == "network_probes":
             return PROBES.format(**words)
-        return f"with {EVENTS.format(**words)} {QUERIES[dataset].format(**words)}"
+        # An event falls anywhere between its own second and the next event's.
+        spread = YEAR_SECONDS // count
+        words["jitter"] = f"mix(n, {salt}) % {spread}" if spread > 1 else "0"
+        chosen = f"where n % {every} = 0" if every > 1 else ""
+        # Earlier is faster, but would put the few rows of a small city into another order.
+        words["chosen_early"] = "" if self._pool.is_small else chosen
+        words["chosen_late"] = chosen
+        parts = [EVENTS.format(**words)]
+        if dataset in DRAWN:
+            dealt = f"events join {words['slots']} using (slot)"
+            drawn = DRAWN[dataset].format(**words)
+            parts.append(self._pool.told(dealt, drawn, names=dataset == "credit_records"))
+        return f"with {', '.join(parts)} {QUERIES[dataset].format(**words)}"
 
     def write(
         self,
@@ -202,22 +226,37 @@ class EventMaker:
     ) -> int:
         """Writes the rows from `first` up to, but not including, `beyond`; returns their number.
 
+        Spans that follow one another have the rows of the whole, each row once.
+
         `ending` is parquet, csv, csv.gz or jsonl; `labels` gives (column, header) for Chinese
         headers; `every` above 1 takes each so many-th event only, with its core information
         filled in.
         """
-        self._bounds(dataset, _second(first), _second(beyond), corrected=every > 1)
         shown = (
             "*" if labels is None else ", ".join(f'"{name}" as "{label}"' for name, label in labels)
         )
-        rows = f"select {shown} from ({self.query(dataset)})"
-        if every > 1:
-            rows += f" where cast(record_id[4:] as bigint) % {every} = 0"
-        target = literal(str(path))
-        result = self._connection.execute(f"copy ({rows}) to {target} ({_OPTIONS[ending]})")
-        return int((result.fetchone() or (0,))[0])
+        rows = f"select {shown} from ({self.query(dataset, every=every)})"
+        with self._connection.cursor() as cursor:
+            with self._lock:
+                self._running.add(cursor)
+            try:
+                self._bound(cursor, dataset, _second(first), _second(beyond), corrected=every > 1)
+                target = literal(str(path))
+                result = cursor.execute(f"copy ({rows}) to {target} ({_OPTIONS[ending]})")
+                return int((result.fetchone() or (0,))[0])
+            finally:
+                with self._lock:
+                    self._running.discard(cursor)
 
-    def _bounds(self, dataset: str, first: int, beyond: int, *, corrected: bool) -> None:
+    def _bound(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        dataset: str,
+        first: int,
+        beyond: int,
+        *,
+        corrected: bool,
+    ) -> None:
         per_year = self.counts.get(dataset)
         if per_year is None:
             bounds = [-(-second // self.interval) for second in (first, beyond)]
@@ -232,7 +271,7 @@ class EventMaker:
             "corrected": corrected,
         }
         for name, value in settings.items():
-            self._connection.execute(f"set variable {name} = $1", [value])
+            cursor.execute(f"set variable {name} = $1", [value])
 
 
 _OPTIONS = {
@@ -246,6 +285,11 @@ _OPTIONS = {
 def event_counts(scale: float) -> dict[str, int]:
     """Rows a year of each event dataset but the probes; never fewer than three a day."""
     return {name: max(3 * 365, round(full * scale)) for name, full in FULL_YEAR.items()}
+
+
+def probe_interval(scale: float) -> int:
+    """Seconds between two probes of a link."""
+    return min(LONGEST_INTERVAL, max(1, round(60 / scale)))
 
 
 def _second(moment: date) -> int:

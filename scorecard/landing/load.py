@@ -21,6 +21,7 @@ from scorecard.errors import ScorecardError
 from scorecard.landing.columnar import parquet_source
 from scorecard.landing.delimited import delimited_source
 from scorecard.landing.inbox import InboxFile, Notice, without_identity_numbers
+from scorecard.landing.newest import keep_newest
 from scorecard.landing.records import json_source
 from scorecard.landing.source import FileRejectedError, Header, Source, is_about_content
 from scorecard.landing.statements import (
@@ -238,9 +239,11 @@ class Landing:
         )
         found = [Notice(file.place, what) for what in told]
         notices = record_notices(self.connection, found, self.now)
+        self.connection.execute(ALL_OPTIMIZERS)  # the casts are made
         if self.within is not None:
-            self.connection.execute(ALL_OPTIMIZERS)  # the casts are made
             self.within(file, file_id, loaded, bad)
+        if loaded:
+            keep_newest(self.connection, contract, file_id)
         return Landed(contract.name, file.name, loaded + bad, loaded, bad, tuple(notices))
 
 
@@ -248,7 +251,7 @@ ALL_OPTIMIZERS = "reset disabled_optimizers"
 STAGED = (
     "landing_text", "landing_line", "landing_quote", "landing_span", "landing_joined",
     "landing_record", "landing_object", "landing_value", "landing_row", "landing_reject",
-    "landing_rest",
+    "landing_rest", "landing_replaced", "landing_repeat", "landing_fresh",
 )  # fmt: skip
 """The readers' temporary tables: they hold what may never be kept, and a file's worth of memory."""
 

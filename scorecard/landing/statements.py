@@ -88,6 +88,8 @@ def _values(contract: Contract, source: Source) -> str:
 def _stored(column: Column) -> str:
     if column.logic:
         return column.logic
+    if column.kept == "packed":
+        return f'packed_text("{column.name}")'
     if column.personal == "hash":
         given = column.name.removesuffix("_hash")
         return f"left(sha256(getvariable('hash_key') || \"{given}\"), 32)"

@@ -41,12 +41,12 @@ def drop_unchanged(connection: duckdb.DuckDBPyConnection, contract: Contract, fi
     )
     fresh = f"select * from {table} where _file_id = {file_id}"
     older = (
-        f"select * from {table} as o semi join ({fresh}) as f using ({key}) "
-        f"where o._file_id < {file_id}"
+        f"select o.* from (select * from {table} where _file_id < {file_id}) as o "
+        f"semi join ({fresh}) as f using ({key})"
     )
     connection.execute(
         f"create or replace temp table pull_same as select {key} from ({fresh} {newest}) as fresh "
-        f"inner join ({older} {newest}) as older using ({key}) where {same or 'true'}"
+        f"inner join ({older}) as older using ({key}) where {same or 'true'}"
     )
     on = " and ".join(f'r."{name}" = s."{name}"' for name in contract.key)
     [(dropped,)] = connection.execute(

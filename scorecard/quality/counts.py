@@ -141,14 +141,6 @@ def with_files(contract: Contract, rows: str) -> str:
     )
 
 
-def newest_of(contract: Contract, rows: str) -> str:
-    """Of each key the row that was delivered last, out of a SELECT of landed rows."""
-    return (
-        f"select * from ({rows}) qualify row_number() over "
-        f"(partition by {key_of(contract)} order by _file_id desc, _line desc) = 1"
-    )
-
-
 def key_of(contract: Contract) -> str:
     """The key columns as SQL."""
     return ", ".join(f'"{name}"' for name in contract.key)

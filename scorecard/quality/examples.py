@@ -18,7 +18,6 @@ from scorecard.quality.counts import (
     breaks_rule,
     day_of,
     key_of,
-    newest_of,
     required_columns,
     with_files,
 )
@@ -27,14 +26,7 @@ from scorecard.quality.frame import MEASURES
 from scorecard.quality.profile import naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
-from scorecard.quoting import literal
-
-LOOKED_AT = 1000
-"""Landed rows that are looked at for the few that are told: some may have been replaced since."""
-
-
-_IDENTITY = r"\d{6}(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
-"""What a resident's identity number looks like, see GB 11643."""
+from scorecard.quoting import literal, told
 
 
 def failing_examples(
@@ -85,18 +77,16 @@ def _of_rule(contract: Contract, rule: Rule) -> Iterator[str]:
     if rule.holds:
         yield _failing_rows(contract, breaks_rule(rule.holds))
     elif rule.failing:
-        text, key = _text(contract.key), key_of(contract)
+        text, key = told(contract.key), key_of(contract)
         yield f"select {text} as example from ({rule.failing}\n) order by {key}"
 
 
 def _failing_rows(contract: Contract, test: str, more: Sequence[str] = ()) -> str:
-    """Newest rows for which a test is true, found without comparing all rows of a dataset."""
-    key, table = key_of(contract), f'select * from raw."{contract.name}"'
-    suspects = f"select {key} from {with_files(contract, table)} where {test} order by {key}"
-    versions = f"{table} semi join ({suspects} limit {LOOKED_AT}) as suspect using ({key})"
+    """Rows for which a test is true."""
+    rows = with_files(contract, f'select * from staging."{contract.name}"')
     return (
-        f"select {_text((*contract.key, *more))} as example "
-        f"from {with_files(contract, newest_of(contract, versions))} where {test} order by {key}"
+        f"select {told((*contract.key, *more))} as example from {rows} where {test} "
+        f"order by {key_of(contract)}"
     )
 
 
@@ -108,13 +98,12 @@ def _referring(contract: Contract) -> list[str]:
 
 
 def _repeated(contract: Contract) -> str:
-    key, dataset = key_of(contract), literal(contract.name)
     return (
-        f"select {_text(contract.key)} || ', file=' || _file_name as example "
-        f'from raw."{contract.name}" inner join (select file_id as _file, file_name as _file_name '
-        f"from ops.file where file_id in ({SPEAKING_OF_KEYS}) and file_id in "
-        f"(select file_id from ops.repeated_key where dataset = {dataset})) on _file = _file_id "
-        f"group by _file_name, {key} having count(*) > 1 order by {key}, _file_name"
+        "select key || ', file=' || file_name as example from ("
+        "select file_id, unnest(keys) as key, generate_subscripts(keys, 1) as place "
+        f"from ops.repeated_key where dataset = {literal(contract.name)}) "
+        f"inner join ops.file using (file_id) where file_id in ({SPEAKING_OF_KEYS}) "
+        "order by place, key, file_name"
     )
 
 
@@ -160,9 +149,3 @@ _ROWS: dict[str, Callable[[Contract], list[str]]] = {
     "rows_after_delivery": after_delivery,
 }
 """By measure what it is found from: periods, the books, tests that are true of a landed row."""
-
-
-def _text(columns: Sequence[str]) -> str:
-    """SQL of the keys as text; identity numbers, which a provider may use as keys, go masked."""
-    values = ", ".join(f"""'{name}=' || "{name}\"""" for name in columns)
-    return f"regexp_replace(concat_ws(', ', {values}), '{_IDENTITY}', '***', 'g')"

@@ -110,13 +110,12 @@ def unknown_references(contract: Contract, alias: str, day: str) -> list[str]:
 
 
 def _is_orphan(reference: Reference, alias: str) -> str:
-    # A key that ever landed is known for good, so the newest row of it need not be looked for.
     given = [f'{alias}."{name}"' for name in reference.columns]
     is_given = " and ".join(f"{name} is not null" for name in given)
     known = ", ".join(f'"{name}"' for name in reference.targets)
     return (
         f"({is_given} and ({', '.join(given)}) not in "
-        f'(select ({known}) from raw."{reference.dataset}"))'
+        f'(select ({known}) from staging."{reference.dataset}"))'
     )
 
 

@@ -3,8 +3,9 @@
 `profile.<dataset>` has a row for each combination of what a dataset's rows refer to and the day
 they speak of, with counts that add up: rows, nulls, rows that break a rule, sums of steady columns.
 The gate reads these few rows and never the landed ones. A new file adds its rows and takes away
-the older ones that they replace; all is only counted again when a contract changes what to count,
-and as long as a rule raises on the rows: then they are counted without the contract's rules.
+the older ones that they replaced, which landing put by. All is only counted again when a contract
+changes what to count, and as long as a rule raises on the rows: then they are counted without the
+contract's rules.
 """
 
 from __future__ import annotations
@@ -23,11 +24,9 @@ from scorecard.quality.counts import (
     groups,
     key_of,
     measures,
-    newest_of,
     owner_column,
     with_files,
 )
-from scorecard.quoting import literal
 from scorecard.transaction import transaction
 
 RAISED_ON_ROWS = (duckdb.DataError, duckdb.InvalidInputException)
@@ -147,19 +146,13 @@ def _take_in(
 ) -> None:
     """Counts, and keeps what was counted, in one transaction."""
     name, table = contract.name, f'profile."{contract.name}"'
-    landed = f'select * from raw."{name}" where _file_id > {after}'
+    parts = [_counted(contract, owner, 1, f'select * from raw."{name}" where _file_id > {after}')]
+    if after:
+        gone = f'select * from replaced."{name}" where _file_id <= {after}'
+        parts += [_counted(contract, owner, -1, gone), f"select * from {table}"]
     with transaction(connection):
-        has_repeats = to > after and _find_repeats(connection, contract, landed)
-        changes = _changes(contract, landed, after, has_repeats)
-        parts = [_counted(contract, owner, sign, rows) for sign, rows in changes]
-        parts += [f"select * from {table}"] if after else []
         connection.execute(f"create or replace table {table} as {_sum(contract, owner, parts)}")
-        connection.execute(
-            "delete from ops.repeated_key where dataset = ? and file_id > ?", [name, after]
-        )
-        if has_repeats:
-            connection.execute(_repeats_by_file(contract, landed))
-            connection.execute("drop table temp.profile_repeat")
+        connection.execute(f'truncate replaced."{name}"')
         connection.execute("delete from ops.profiled where dataset = ?", [name])
         connection.execute(
             "insert into ops.profiled values (?, ?, ?, ?)", [name, to, digest, owner]
@@ -177,44 +170,6 @@ def _raising_rules(connection: duckdb.DuckDBPyConnection, contract: Contract) ->
                 ).fetchall()
             except RAISED_ON_ROWS as error:
                 yield f"{rule.name} ({type(error).__name__})"
-
-
-def _find_repeats(connection: duckdb.DuckDBPyConnection, contract: Contract, landed: str) -> bool:
-    """Makes `profile_repeat`: hashes of keys that stand more than once among the new rows.
-
-    There are hardly any, and all the others are newest without being compared: for 50 million
-    rows this takes 6 s and 1 s to count them, their window 11 s.
-    """
-    [(found,)] = connection.execute(
-        f"create or replace temp table profile_repeat as select hash({key_of(contract)}) as hash "
-        f"from ({landed}) group by all having count(*) > 1"
-    ).fetchall()
-    return bool(found)
-
-
-def _changes(
-    contract: Contract, landed: str, after: int, has_repeats: bool
-) -> Iterator[tuple[int, str]]:
-    """SELECTs of landed rows that come to the newest ones (1), and that leave them (-1)."""
-    key = key_of(contract)
-    if has_repeats:
-        is_repeat = f"hash({key}) in (select hash from temp.profile_repeat)"
-        yield 1, f"{landed} and not {is_repeat}"
-        yield 1, newest_of(contract, f"{landed} and {is_repeat}")
-    else:
-        yield 1, landed
-    if after:
-        # Most new keys are later than all before: within their range there is little to read.
-        within = " and ".join(
-            f'older."{name}" between (select min("{name}") from ({landed})) '
-            f'and (select max("{name}") from ({landed}))'
-            for name in contract.key
-        )
-        replaced = (
-            f'select * from raw."{contract.name}" as older semi join ({landed}) as newer '
-            f"using ({key}) where older._file_id <= {after} and {within}"
-        )
-        yield -1, newest_of(contract, replaced)
 
 
 def _counted(contract: Contract, owner: str | None, sign: int, rows: str) -> str:
@@ -240,16 +195,6 @@ def _sum(contract: Contract, owner: str | None, parts: list[str]) -> str:
     ]
     union = " union all ".join(parts)
     return f'select {", ".join(columns)} from ({union}) group by all having sum("rows") <> 0'
-
-
-def _repeats_by_file(contract: Contract, landed: str) -> str:
-    key = key_of(contract)
-    return (
-        f"insert into ops.repeated_key select {literal(contract.name)}, _file_id, sum(n - 1) from ("
-        f"select _file_id, count(*) as n from ({landed} "
-        f"and hash({key}) in (select hash from temp.profile_repeat)) "
-        f"group by _file_id, {key} having count(*) > 1) group by _file_id"
-    )
 
 
 def _digest(contract: Contract, owner: str | None) -> str:

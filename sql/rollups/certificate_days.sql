@@ -1,4 +1,5 @@
 -- grain: certificate type x issuing department x city x day of issue x file
+-- days: issued_on of certificates
 -- Inputs: staging.certificates. How many certificates were issued. Type, department and city stand
 -- as delivered: they may become known later.
 with certificates as (

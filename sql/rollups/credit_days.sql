@@ -1,4 +1,5 @@
 -- grain: directory x day of pushing x file
+-- days: pushed_on of credit_records
 -- Inputs: staging.credit_records. How many records came, how many of them in time (no later than
 -- due_at), and how many with complete key information, which was judged while landing. Keyed by the
 -- directory and not by its department: the directory may become known later.

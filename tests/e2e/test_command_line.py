@@ -78,6 +78,15 @@ def test_explain_shows_the_rule_the_arithmetic_the_files_and_the_checks(city: Ho
     assert "通过 passed" in text
 
 
+def test_explain_shortens_many_files_and_lists_them_when_asked(city: Home):
+    short = city.run("explain", "edu", "007").stdout
+    long = city.run("explain", "edu", "007", "--files").stdout
+    assert short.count("network_probes/") == 4
+    assert "8 more, listed by --files" in short
+    assert long.count("network_probes/") == 12
+    assert "listed by --files" not in long
+
+
 @pytest.mark.parametrize("words", [("edu", "21"), ("教育局", "021"), ("淮北市教育局", "21")])
 def test_explain_takes_names_and_short_codes_too(city: Home, words: tuple[str, str]):
     assert city.run("explain", *words).stdout == city.run("explain", "edu", "021").stdout

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from expectations.check import Check
-from expectations.judge import judge
+from expectations.judge import is_any_new, judge
 from expectations.wording import plain
 from scorecard.errors import ScorecardError
 
@@ -138,17 +138,6 @@ def test_equal_expectations_of_two_checks_are_both_judged():
     ]
 
 
-def test_great_expectations_knows_the_reasons_and_the_severity():
-    checks = [check(SUM, "warns"), check(SUM, "blocks", severity="error")]
-    configs = [
-        judged.result.expectation_config
-        for judged in judge({"scores": frame()}, checks, lambda check: ()).judged
-    ]
-
-    assert {config.description for config in configs} == {"不得有误 / Nothing is wrong"}
-    assert [config.severity for config in configs] == ["warning", "critical"]
-
-
 def test_examples_are_looked_up_for_failures_only_and_twenty_kept():
     asked = []
 
@@ -219,3 +208,57 @@ def test_great_expectations_is_not_imported_before_judging():
     )
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_values_that_were_judged_before_give_the_same_verdicts_and_are_not_measured_again(
+    monkeypatch,
+):
+    checks = [
+        check(SUM, "sum", subject="sound"),
+        check(MAX, "greatest", subject="sound"),
+        check(SUM, "sum", subject="broken"),
+        check(SUM, "sum", subject="empty"),
+        check(SUM, "sum", subject="nulls"),
+    ]
+    frames = {
+        "sound": frame(),
+        "broken": frame(BROKEN),
+        "empty": frame(f"{SOUND} limit 0"),
+        "nulls": frame("select unnest([0, null]) breaches"),
+    }
+    first = judge(frames, checks, lambda check: ["code=1"])
+
+    def refuse(*_):
+        raise AssertionError("measured again")
+
+    monkeypatch.setattr("expectations.judge._measure", refuse)
+    again = judge(frames, checks, lambda check: ["code=1"], first.outcomes)
+
+    assert again == first
+    assert not is_any_new(frames, checks, first.outcomes)
+
+
+@pytest.mark.parametrize(
+    ("query", "expectation"),
+    [
+        ("select 0 breaches from range(4)", SUM),
+        ("select unnest([0, 0, 1]) breaches", SUM),
+        ("select 0::double breaches from range(3)", SUM),
+        (SOUND, MAX),
+        (SOUND, (SUM[0], SUM[1] | {"max_value": 1})),
+    ],
+)
+def test_another_value_type_expectation_or_limit_is_measured(query, expectation):
+    known = judge({"scores": frame()}, [check(SUM)], lambda check: ()).outcomes
+
+    assert is_any_new({"scores": frame(query)}, [check(expectation)], known)
+
+
+def test_what_a_known_outcome_is_shown_as_is_read_from_the_frame_of_now():
+    told = [check(SUM, observed_from="newest")]
+    before = judge({"scores": frame("select 0 breaches, 'may' newest")}, told, lambda check: ())
+    now = frame("select 0 breaches, 'june' newest")
+
+    assert not is_any_new({"scores": now}, told, before.outcomes)
+    [verdict] = judge({"scores": now}, told, lambda check: (), before.outcomes).verdicts
+    assert verdict.observed == "june"

@@ -105,3 +105,21 @@ def test_rows_stand_in_the_order_of_the_key_whatever_order_they_came_in(warehous
     )
     publish(warehouse, TABLES, tmp_path / "published", NOW)
     assert sections(tmp_path / "published") == [("y",), ("z",), ("x",), ("办公室",)]
+
+
+def test_rows_of_a_table_without_a_key_stand_in_the_order_of_their_columns(
+    warehouse, tmp_path: Path
+):
+    quarantine = load_published(PROJECT / "contracts" / "published")["fct_quarantine"]
+    columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in quarantine.columns)
+    warehouse.execute(f"create table marts.fct_quarantine ({columns})")
+    warehouse.execute(
+        "insert into marts.fct_quarantine (dataset, file_name, line) "
+        "values ('b', 'x.csv', 1), ('a', 'y.csv', 3), ('a', 'y.csv', 2), ('a', 'x.csv', 9)"
+    )
+    publish(warehouse, {quarantine.name: quarantine}, tmp_path / "published", NOW)
+    file = tmp_path / "published" / "current" / "scorecard.duckdb"
+    with duckdb.connect(file, read_only=True) as reader:
+        assert reader.execute("select dataset, file_name, line from fct_quarantine").fetchall() == [
+            ("a", "x.csv", 9), ("a", "y.csv", 2), ("a", "y.csv", 3), ("b", "x.csv", 1)
+        ]  # fmt: skip

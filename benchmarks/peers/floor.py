@@ -1,0 +1,98 @@
+"""The floor: one DuckDB script by hand that keeps the rows in a database file.
+
+File by file, as a next night would do: the file's rows in, then older rows of the same keys out.
+The product cannot be faster than something of this kind, since it does the same and keeps books.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from benchmarks.peers.floor_sql import ANSWER, COLUMNS, ROLLUPS, sound
+from benchmarks.peers.job import KEYS, MEMORY_LIMIT, SMALL, Work, begin, files
+from scorecard.settings import PROJECT
+
+
+def connect(work: Work) -> duckdb.DuckDBPyConnection:
+    """A new database file with the check of codes and the small tables in it."""
+    connection = duckdb.connect(
+        work.folder / "floor.duckdb",
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "threads": work.threads,
+            "temp_directory": str(work.folder / "spill"),
+        },
+    )
+    connection.execute((PROJECT / "sql" / "macros" / "codes.sql").read_text(encoding="utf-8"))
+    connection.execute("set variable hash_key = 'a key that only the benchmark has'")
+    for name in SMALL:
+        path = files(work.inputs, name)[0]
+        connection.execute(f"create table {name} as from read_parquet($1)", [path])
+    return connection
+
+
+def load(connection: duckdb.DuckDBPyConnection, dataset: str, paths: list[str]) -> None:
+    """Takes the files one by one; afterwards the table holds the newest row of each key."""
+    key, select = ", ".join(KEYS[dataset]), COLUMNS[dataset]
+    connection.execute(
+        f"create table {dataset} as "
+        f"select {select}, 0 as file_number from read_parquet($1) limit 0",
+        [paths[0]],
+    )
+    for number, path in enumerate(paths):
+        connection.execute("begin")
+        connection.execute(
+            f"insert into {dataset} select {select}, {number} from read_parquet($1) "
+            f"where {sound(dataset)}",
+            [path],
+        )
+        drop_repeats_within(connection, dataset, number, path)
+        connection.execute(
+            f"delete from {dataset} where file_number < {number} and ({key}) in "
+            f"(select ({key}) from {dataset} where file_number = {number})"
+        )
+        connection.execute("commit")
+
+
+def drop_repeats_within(
+    connection: duckdb.DuckDBPyConnection, dataset: str, number: int, path: str
+) -> None:
+    """Takes a file again without the earlier of its rows of one key, if there are any."""
+    key = ", ".join(KEYS[dataset])
+    repeats = connection.execute(
+        f"select count(*) - count(distinct hash({key})) from {dataset} where file_number = {number}"
+    ).fetchall()[0][0]
+    if repeats:
+        connection.execute(f"delete from {dataset} where file_number = {number}")
+        connection.execute(
+            f"insert into {dataset} select {COLUMNS[dataset]}, {number} "
+            f"from read_parquet($1, file_row_number = true) where {sound(dataset)} "
+            f"qualify row_number() over (partition by {key} order by file_row_number desc) = 1",
+            [path],
+        )
+
+
+def main() -> None:
+    """Does the job."""
+    work = begin()
+    with work.step("start"):
+        connection = connect(work)
+    for dataset in KEYS:
+        with work.step(f"load {dataset}"):
+            load(connection, dataset, files(work.inputs, dataset))
+    for name, sql in ROLLUPS.items():
+        with work.step(f"roll up {name}"):
+            connection.execute(f"create table {name} as {sql}")
+    with work.step("answer"):
+        rows = connection.execute(ANSWER).fetchall()
+        kept = {
+            name: connection.execute(f"select count(*) from {name}").fetchall()[0][0]
+            for name in KEYS
+        }
+    with work.step("close"):
+        connection.close()
+    work.answer(rows, kept, {"duckdb": duckdb.__version__})
+
+
+if __name__ == "__main__":
+    main()
