@@ -137,7 +137,7 @@ def night_resource(workspace: Workspace, held: NightRun | None = None) -> dg.Res
         given = context.resource_config["as_of"]
         as_of = choose_day(dt.date.fromisoformat(given) if given else None, dt.datetime.now(dt.UTC))
         rulebooks = choose_rulebooks(workspace, context.resource_config["assessment"], as_of)
-        with workspace.warehouse() as connection:
+        with workspace.warehouse(told=print) as connection:
             yield NightRun(workspace, connection, as_of, rulebooks)
 
     return night

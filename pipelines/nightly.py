@@ -119,7 +119,7 @@ def _run(
 ) -> None:
     console = Console()
     checks = all_checks(workspace)
-    with workspace.warehouse() as connection:
+    with workspace.warehouse(told=lambda line: console.print_lines([line])) as connection:
         as_of = day or last_night(connection) or history[-1]
         rulebooks = choose_rulebooks(workspace, assessment, as_of)
         night = NightRun(

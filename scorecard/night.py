@@ -214,7 +214,8 @@ def keep_history(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             "insert into ops.score_history select s.assessment_id, a.as_of, s.department_id, "
             "s.indicator_code, s.score, s.points, s.status from scores.indicator_score as s "
-            "inner join rules.assessment as a on a.assessment_id = s.assessment_id"
+            "inner join rules.assessment as a on a.assessment_id = s.assessment_id "
+            "order by all"  # as it is published, which then has next to nothing to sort
         )
 
 

@@ -19,6 +19,7 @@ from scorecard.models import Model, sources_of
 from scorecard.quality.profile import update_profiles
 from scorecard.rollups import forget_taken_in, roll_up
 from scorecard.rulebook import Rulebook
+from scorecard.shortage import raise_shortage
 from scorecard.transaction import transaction
 
 
@@ -96,6 +97,7 @@ def _build(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
         else:
             connection.execute(f"create or replace table {model.table} as {model.sql}")
     except duckdb.Error as error:
+        raise_shortage(error, model.table)
         # The message may quote a value, and values may be personal: only its kind is repeated.
         kind = type(error).__name__
         detail = str(error).splitlines()[0] if isinstance(error, _STRUCTURAL) else "on the data"

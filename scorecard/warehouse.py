@@ -187,7 +187,7 @@ def _follow(
         name, wanted = column.name, column.raw_type
         kind = columns.get((contract.name, name))
         if kind in (wanted, None):
-            changes = [] if kind else [f'add column "{name}" {wanted}']
+            changes = [] if kind else [f'add column if not exists "{name}" {wanted}']
         elif (kind, wanted) == ("VARCHAR", "UHUGEINT"):
             changes = [f'alter column "{name}" type uhugeint using packed_text("{name}")']
         else:

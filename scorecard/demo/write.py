@@ -68,7 +68,7 @@ def write_demo(
 
     Raises:
         ConfigurationError: When a number is out of its range or a contract cannot be read.
-        ShortageError: When the disk does not have the room; told before the first file if so then.
+        ShortageError: When the disk has not the room; mostly told before anything is written.
     """
     from scorecard.contract import load_contracts
 
@@ -84,12 +84,7 @@ def write_demo(
         check_room(inbox, maker.rows_a_year, files)
         found = Deliveries([one for table in _tables(town, sources) for one in cut(table)])
         troubles = spoil_deliveries(found, town)
-        rows = dict.fromkeys(contracts, 0)
-        for delivery in found:
-            folder = inbox / delivery.dataset
-            folder.mkdir(parents=True, exist_ok=True)
-            write_delivery(delivery, folder, labels[delivery.dataset])
-            rows[delivery.dataset] += len(delivery.rows)
+        rows = _write_deliveries(found, inbox, labels)
         broken = spoil_files(inbox)
         small = len(list(found)) + len(broken)
         if progress:
@@ -110,6 +105,18 @@ def write_demo(
         rows,
         tuple(troubles),
     )
+
+
+def _write_deliveries(
+    found: Deliveries, inbox: Path, labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, int]:
+    rows = dict.fromkeys(labels, 0)
+    for delivery in found:
+        folder = inbox / delivery.dataset
+        folder.mkdir(parents=True, exist_ok=True)
+        write_delivery(delivery, folder, labels[delivery.dataset])
+        rows[delivery.dataset] += len(delivery.rows)
+    return rows
 
 
 def _tables(town: Town, sources: Sources) -> list[Table]:

@@ -73,7 +73,7 @@ def test_it_is_found_in_keys_references_and_numbers_too(inbox):
     inbox.take("network_outages", "c.csv", csv_bytes(
         specimen("network_outages", cause=f"{WITH_X.lower()}报修")
     ))  # fmt: skip
-    assert inbox.values("credit_records", "record_id") == ["r3"]
+    assert inbox.newest("credit_records", "record_id") == [("r3",)]
     assert [fault[1:] for fault in inbox.faults()] == [
         ("record_id", "***", REASON), ("directory_id", "***", REASON),
         ("returned_count", "***", REASON), ("cause", "***报修", REASON),

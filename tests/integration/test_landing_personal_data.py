@@ -125,8 +125,8 @@ def test_personal_columns_are_not_columns_of_the_warehouse(tmp_path):
     for schema in ("raw", "staging"):
         names = [row[0] for row in inbox.rows(f"describe {schema}.credit_records")]
         assert names == [
-            "record_id", "directory_id", "subject_kind", "subject_code_kind", "due_at", "pushed_at",
-            "has_key_information", "_file_id", "_line",
+            "record_id", "directory_id", "due_at", "pushed_at", "has_key_information", "_file_id",
+            "_line",
         ]  # fmt: skip
         names = [row[0] for row in inbox.rows(f"describe {schema}.certificates")]
         assert names[-3:] == ["holder_code_hash", "_file_id", "_line"]

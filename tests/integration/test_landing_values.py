@@ -157,7 +157,10 @@ def test_enumerations_are_taken_by_case(inbox):
 
 def test_a_month_must_be_given_as_its_first_day(inbox):
     delivered = ["2019-03-01", "2019/3/1", "2019-03-02", "2019-03-31"]
-    rows = [specimen("trading_platform_scores", month=month) for month in delivered]
+    rows = [
+        specimen("trading_platform_scores", department_id=f"d{n}", month=month)
+        for n, month in enumerate(delivered)
+    ]
     inbox.take("trading_platform_scores", "a.csv", csv_bytes(*rows))
     assert inbox.values("trading_platform_scores", "month") == [dt.date(2019, 3, 1)] * 2
     reason = "a month must be given as its first day"

@@ -27,7 +27,7 @@ def test_every_raw_table_has_just_the_stored_columns_of_its_contract():
     connection = duckdb.connect()
     prepare(connection, CONTRACTS.values(), MACROS)
     for contract in CONTRACTS.values():
-        stored = [(column.name, column.sql_type) for column in contract.stored_columns]
+        stored = [(column.name, column.raw_type) for column in contract.stored_columns]
         found = columns_of(connection, contract.name)
         assert found == [*stored, ("_file_id", "INTEGER"), ("_line", "BIGINT")]
 

@@ -46,7 +46,7 @@ def emptied(inbox: Inbox) -> Inbox:
     """The inbox with nothing landed, and no books: a new one takes half a second."""
     tables = inbox.rows(
         "select schema_name || '.' || table_name from duckdb_tables() "
-        "where schema_name in ('raw', 'ops', 'profile') and estimated_size > 0"
+        "where schema_name in ('raw', 'replaced', 'ops', 'profile') and estimated_size > 0"
     )
     for (table,) in tables:
         inbox.connection.execute(f"delete from {table}")
