@@ -37,7 +37,7 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, contract: Contract, file_
     if contract.is_heavy:
         _touch_days(connection, contract, file_id, older)
     _note_repeats(connection, contract, file_id, f"{gone} and _file_id = {file_id}")
-    connection.execute(f'insert into replaced."{contract.name}" select * {older}')
+    connection.execute(f'insert into replaced."{contract.name}" by name select * {older}')
     connection.execute(f"delete {gone}")
 
 
