@@ -216,7 +216,9 @@ class Inbox:
 
     def raw(self, dataset: str, columns: str = "*") -> list[tuple[Any, ...]]:
         """The landed rows, in the order of delivery."""
-        landed = f'select * from raw."{dataset}" union all select * from replaced."{dataset}"'
+        landed = (
+            f'select * from raw."{dataset}" union all by name select * from replaced."{dataset}"'
+        )
         return self.rows(f"select {columns} from ({landed}) order by _file_id, _line")
 
     def values(self, dataset: str, column: str) -> list[Any]:
