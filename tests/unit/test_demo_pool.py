@@ -130,11 +130,15 @@ def test_nobody_alive_and_no_real_organisation_is_in_the_pool(drawn: Drawn) -> N
     assert {str(one.code)[0] for one in papers if one.code} == {"3", "P"}
 
 
-def test_no_two_subjects_share_a_code(drawn: Drawn) -> None:
-    codes = [
-        one.code for one in drawn.subjects if one.code and (one.is_sound or len(one.code) < 18)
-    ]
-    assert len(set(codes)) == len(codes)
+def test_no_two_sound_subjects_of_a_city_of_full_size_share_a_code() -> None:
+    with duckdb.connect() as connection:
+        pool = Pool(connection, Chance(2019), 1)
+        dealt = f"(select n from range({pool.sound}) as numbers (n))"
+        [found] = connection.execute(
+            f"with {pool.told(dealt, 'n', names=False)} select count(distinct code) from told"
+        ).fetchall()
+    assert found == (pool.sound,)
+    assert pool.sound > 690_000
 
 
 def test_everybody_has_a_name_of_their_kind(drawn: Drawn) -> None:
