@@ -46,6 +46,7 @@ from scorecard.quality.release import (
 )
 from scorecard.rulebook import Rulebook
 from scorecard.scoring import prepare_rules, run_models
+from scorecard.shortage import naming_shortage
 from scorecard.transaction import transaction
 from scorecard.workspace import Workspace
 
@@ -177,7 +178,8 @@ def land(
     """Takes a dataset's new files, each in a transaction of its own."""
     settings = workspace.settings
     landing = Landing(connection, settings.read_hash_key(), settings.scratch, local_now())
-    return landing.land_files(workspace.contracts[dataset], files)
+    with naming_shortage(f"landing {dataset}"):
+        return landing.land_files(workspace.contracts[dataset], files)
 
 
 def score(
@@ -240,7 +242,8 @@ def publish_night(
     folder = workspace.settings.published
     settle_version(connection, current_version(folder))  # what a kill left announced
     announce = partial(announce_version, connection)
-    version = publish(connection, workspace.published, folder, now, announce)
+    with naming_shortage("publishing"):
+        version = publish(connection, workspace.published, folder, now, announce)
     settle_version(connection, version)
     return version
 

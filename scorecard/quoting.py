@@ -11,6 +11,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def quoted_names(columns: Sequence[str]) -> str:
+    """SQL of columns, one after the other."""
+    return ", ".join(f'"{column}"' for column in columns)
+
+
 def told(columns: Sequence[str]) -> str:
     """SQL of columns as "name=value, ...", to be told to people.
 

@@ -24,13 +24,6 @@ MOST_RANGES = 20
 Each row is held against every piece: of a year of 10 to 50 million rows, 10 pieces took 4 to 10 %
 of the whole, 53 pieces 21 to 138 % (2026-11, DuckDB 2.0). However long a piece is, it takes less.
 """
-BOOK = """
-create table if not exists ops.rolled_up (
-    model varchar primary key, structure varchar not null, file_id integer not null
-)
-"""
-"""Up to which file a rollup counts, and the digest of what made it."""
-
 Range = tuple[str, str]
 """The first day, and the day after the last."""
 
@@ -67,8 +60,10 @@ def check_days(models: Mapping[str, Model], contracts: Mapping[str, Contract]) -
 
 
 def roll_up(connection: duckdb.DuckDBPyConnection, model: Model, days: Days) -> None:
-    """Brings a rollup up to date with what landed; to be called in a transaction."""
-    connection.execute(BOOK)
+    """Brings a rollup up to date with what landed; to be called in a transaction.
+
+    `ops.rolled_up` says up to which file it counts, and holds the digest of what made it.
+    """
     structure = _structure(connection, model)
     ranges = _ranges_to_make(connection, model, days, structure)
     if ranges is None:
@@ -89,7 +84,6 @@ def forget_taken_in(connection: duckdb.DuckDBPyConnection, models: Mapping[str, 
     """
     declared = [(model.table, model.days.dataset) for model in models.values() if model.days]
     names, datasets = [name for name, _ in declared], [dataset for _, dataset in declared]
-    connection.execute(BOOK)
     connection.execute(
         "delete from ops.rolled_up where not list_contains($1::varchar[], model)", [names]
     )

@@ -62,6 +62,9 @@ create table if not exists ops.repeated_key (
 create table if not exists ops.touched_day (
     dataset varchar not null, file_id integer not null, day date not null
 );
+create table if not exists ops.rolled_up (
+    model varchar primary key, structure varchar not null, file_id integer not null
+);
 create table if not exists ops.settled_key (
     dataset varchar primary key, columns varchar[] not null
 );

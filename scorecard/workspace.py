@@ -19,6 +19,7 @@ import duckdb
 from scorecard.contract import Contract, load_contracts, load_published
 from scorecard.errors import ConfigurationError
 from scorecard.models import Model, load_models, metrics_of
+from scorecard.rollups import check_days
 from scorecard.rulebook import Rulebook, load_rulebooks
 from scorecard.settings import Settings
 from scorecard.shortage import naming_shortage
@@ -64,6 +65,7 @@ class Workspace:
         published = load_published(settings.contracts / "published", validate=validate)
         models = load_models(settings.sql)
         _check_tables(contracts, published, models)
+        check_days(models, contracts)
         rulebooks = load_rulebooks(settings.rulebooks, metrics_of(models))
         sources = _load_sources(settings.sources, contracts)
         return cls(settings, contracts, published, models, rulebooks, sources)

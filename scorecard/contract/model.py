@@ -130,6 +130,13 @@ class Contract:
     rules: tuple[Rule, ...] = ()
 
     @property
+    def event_column(self) -> str | None:
+        """The date or time that a row happened at; None where it tells a year at most."""
+        if self.period_column is None:
+            return None
+        return self.period_column if self.column(self.period_column).type in ("D", "TS") else None
+
+    @property
     def key(self) -> tuple[str, ...]:
         """Names of the key columns, in the order of their positions."""
         return tuple(column.name for column in self.columns if column.is_key)

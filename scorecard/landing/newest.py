@@ -12,8 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from scorecard.contract import Contract
-from scorecard.quality.counts import event_column, key_of
-from scorecard.quoting import literal, told
+from scorecard.quoting import literal, quoted_names, told
 
 MANY_ROWS = 100_000
 """Of a file with more rows, the keys are looked through for repeats before rows are compared."""
@@ -44,7 +43,7 @@ def keep_newest(connection: duckdb.DuckDBPyConnection, contract: Contract, file_
 def _touch_days(
     connection: duckdb.DuckDBPyConnection, contract: Contract, file_id: int, rows: str
 ) -> None:
-    if event := event_column(contract):
+    if event := contract.event_column:
         connection.execute(
             f"insert into ops.touched_day select distinct {literal(contract.name)}, {file_id}, "
             f'cast("{event}" as date) {rows} except select * from ops.touched_day'
@@ -53,7 +52,7 @@ def _touch_days(
 
 def _find_replaced(connection: duckdb.DuckDBPyConnection, contract: Contract, file_id: int) -> bool:
     """Makes `landing_replaced` of the rows that are the newest of their key no more."""
-    key, table = key_of(contract), f'raw."{contract.name}"'
+    key, table = quoted_names(contract.key), f'raw."{contract.name}"'
     fresh = f"from {table} where _file_id = {file_id}"
     ends = ", ".join(f'min("{name}"), max("{name}")' for name in contract.key)
     [(rows, *bounds)] = connection.execute(f"select count(*), {ends} {fresh}").fetchall()
@@ -93,7 +92,7 @@ def _has_repeats(connection: duckdb.DuckDBPyConnection, contract: Contract, fres
     There are hardly any. Rows in the order of a key that grows, as platforms number them, cannot
     repeat one: to see that takes a twentieth of the time.
     """
-    key = key_of(contract)
+    key = quoted_names(contract.key)
     if len(contract.key) == 1:
         [(in_order,)] = connection.execute(
             f"select coalesce(bool_and(key > before), true) from (select {key} as key, "
@@ -111,7 +110,7 @@ def _has_repeats(connection: duckdb.DuckDBPyConnection, contract: Contract, fres
 def _note_repeats(
     connection: duckdb.DuckDBPyConnection, contract: Contract, file_id: int, repeated: str
 ) -> None:
-    key, dataset = key_of(contract), literal(contract.name)
+    key, dataset = quoted_names(contract.key), literal(contract.name)
     connection.execute(
         f"insert into ops.repeated_key select {dataset}, {file_id}, count(*), "
         f"(select list(text) from (select {told(contract.key)} as text from (select distinct "

@@ -33,14 +33,6 @@ def _has_department(contract: Contract) -> bool:
     return any(column.name == "department_id" for column in contract.columns)
 
 
-def event_column(contract: Contract) -> str | None:
-    """The date or time that a row happened at; None where it tells a year at most."""
-    if contract.period_column is None:
-        return None
-    column = contract.column(contract.period_column)
-    return column.name if column.type in ("D", "TS") else None
-
-
 def subject_column(contract: Contract, owner: str | None) -> str | None:
     """By which steady columns are compared: the department, else what comes first in the key."""
     if not any(column.steady for column in contract.columns):
@@ -61,7 +53,7 @@ def groups(contract: Contract, owner: str | None) -> dict[str, str]:
 
 def day_of(contract: Contract) -> str:
     """SQL of the day that a landed row `r` speaks of; null where there is none."""
-    if event := event_column(contract):
+    if event := contract.event_column:
         return f'cast(r."{event}" as date)'
     if any(column.name == "year" for column in contract.columns):
         return 'case when r."year" between 1 and 9999 then make_date(r."year", 1, 1) end'
@@ -139,8 +131,3 @@ def with_files(contract: Contract, rows: str) -> str:
         f"({rows}) as r inner join (select file_id as _file, delivered_at as _delivered_at "
         f"from ops.file where dataset = {literal(contract.name)}) as f on f._file = r._file_id"
     )
-
-
-def key_of(contract: Contract) -> str:
-    """The key columns as SQL."""
-    return ", ".join(f'"{name}"' for name in contract.key)

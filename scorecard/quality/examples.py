@@ -17,7 +17,6 @@ from scorecard.quality.counts import (
     breaks_contract,
     breaks_rule,
     day_of,
-    key_of,
     required_columns,
     with_files,
 )
@@ -26,7 +25,7 @@ from scorecard.quality.frame import MEASURES
 from scorecard.quality.profile import naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
-from scorecard.quoting import literal, told
+from scorecard.quoting import literal, quoted_names, told
 
 
 def failing_examples(
@@ -77,7 +76,7 @@ def _of_rule(contract: Contract, rule: Rule) -> Iterator[str]:
     if rule.holds:
         yield _failing_rows(contract, breaks_rule(rule.holds))
     elif rule.failing:
-        text, key = told(contract.key), key_of(contract)
+        text, key = told(contract.key), quoted_names(contract.key)
         yield f"select {text} as example from ({rule.failing}\n) order by {key}"
 
 
@@ -86,7 +85,7 @@ def _failing_rows(contract: Contract, test: str, more: Sequence[str] = ()) -> st
     rows = with_files(contract, f'select * from staging."{contract.name}"')
     return (
         f"select {told((*contract.key, *more))} as example from {rows} where {test} "
-        f"order by {key_of(contract)}"
+        f"order by {quoted_names(contract.key)}"
     )
 
 

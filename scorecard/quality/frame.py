@@ -23,6 +23,7 @@ from scorecard.quality.profile import naming_contract
 from scorecard.quality.silence import silent_periods
 from scorecard.quality.steadiness import unsteady_values
 from scorecard.quoting import literal
+from scorecard.shortage import raise_shortage
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -155,6 +156,7 @@ class SourceFrames:
                 f"count(*) filter (kind = 'unsteady') from ({selects}) group by all"
             ).fetchall()
         except duckdb.Error as error:
+            raise_shortage(error, "the gate")
             raise ScorecardError(
                 f"periods could not be held against each other: {type(error).__name__}",
                 "the gate",

@@ -22,11 +22,12 @@ from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.quality.counts import (
     breaks_rule,
     groups,
-    key_of,
     measures,
     owner_column,
     with_files,
 )
+from scorecard.quoting import quoted_names
+from scorecard.shortage import raise_shortage
 from scorecard.transaction import transaction
 
 RAISED_ON_ROWS = (duckdb.DataError, duckdb.InvalidInputException)
@@ -108,6 +109,7 @@ def naming_contract(contract: Contract) -> Iterator[None]:
             "correct the rule, or the rows",
         ) from None
     except duckdb.Error as error:
+        raise_shortage(error, f"counting {contract.name}")
         raise ScorecardError(
             f"the rows of {contract.name} could not be counted: {type(error).__name__}",
             str(contract.path),
@@ -199,5 +201,5 @@ def _sum(contract: Contract, owner: str | None, parts: list[str]) -> str:
 
 def _digest(contract: Contract, owner: str | None) -> str:
     """Changes with what is counted, what a row's key is, and how its department is known."""
-    counted = _counted(contract, owner, 1, f"{key_of(contract)}, owner: {owner}")
+    counted = _counted(contract, owner, 1, f"{quoted_names(contract.key)}, owner: {owner}")
     return hashlib.sha256(counted.encode()).hexdigest()

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scorecard.freshness import UNITS
-from scorecard.quality.counts import event_column
 from scorecard.quality.facts import Source
 
 CERTAIN_ROWS = 20
@@ -39,7 +38,7 @@ def silent_periods(sources: Iterable[Source]) -> str | None:
     Columns: dataset, department_id (null for the whole city), period (the month), example (what is
     missing).
     """
-    timed = [s for s in sources if UNITS[s.contract.frequency] and event_column(s.contract)]
+    timed = [s for s in sources if UNITS[s.contract.frequency] and s.contract.event_column]
     dense = [source for source in timed if source.contract.dense_by]
     others = [source for source in timed if not source.contract.dense_by]
     selects = [_dense(source) for source in dense]
