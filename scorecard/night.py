@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,11 +30,10 @@ from scorecard.clock import local_now
 from scorecard.errors import ConfigurationError
 from scorecard.freshness import newest_pulls
 from scorecard.landing.inbox import InboxFile, Notice, scan
+from scorecard.landing.known import KnownFiles
 from scorecard.landing.load import (
     Landed,
     Landing,
-    is_known,
-    mends_quarantined,
     record_notices,
 )
 from scorecard.publication import current_version, publish
@@ -110,19 +110,18 @@ def plan_night(
     rulebooks: tuple[Rulebook, ...],
     asks_platforms: bool = True,
 ) -> Plan:
-    """Looks at the inbox and the fingerprints; changes nothing but the list of notices."""
+    """Looks at the inbox and the fingerprints; keeps the notices and the hashes of files alone."""
     found, notices = scan(workspace.settings.inbox, workspace.contracts)
     files: dict[str, list[InboxFile]] = {}
     unreadable: dict[str, str] = {}
+    known = KnownFiles(connection, time.time())
     for file in found:
         try:
-            digest = file.sha256()
-            if not is_known(connection, file.dataset, digest) or mends_quarantined(
-                connection, file, digest
-            ):
+            if known.is_new(file):
                 files.setdefault(file.dataset, []).append(file)
         except OSError as error:
             unreadable[f"{file.dataset}/{file.name}"] = error.strerror or type(error).__name__
+    known.keep()
     pulls = tuple(sorted(workspace.sources.datasets)) if asks_platforms else ()
     pending = {*files, *pulls}
     return Plan(

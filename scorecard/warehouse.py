@@ -62,6 +62,10 @@ create table if not exists ops.repeated_key (
 create table if not exists ops.touched_day (
     dataset varchar not null, file_id integer not null, day date not null
 );
+create table if not exists ops.inbox_file (
+    dataset varchar not null, file_name varchar not null, stamp varchar not null,
+    sha256 varchar not null
+);
 create table if not exists ops.rolled_up (
     model varchar primary key, structure varchar not null, file_id integer not null
 );
@@ -162,15 +166,16 @@ def prepare(
         for schema in ("raw", "replaced"):
             connection.execute(landed_table(contract, schema))
     columns = {
-        (table, column): kind
-        for table, column, kind in connection.execute(
-            "select table_name, column_name, data_type from duckdb_columns() "
-            "where schema_name = 'raw' and database_name = current_database()"
+        (schema, table, column): kind
+        for schema, table, column, kind in connection.execute(
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where schema_name in ('raw', 'replaced') and database_name = current_database()"
         ).fetchall()
     }
     settled = dict(connection.execute("from ops.settled_key").fetchall())
     for contract in contracts:
-        _follow(connection, contract, columns)
+        for schema in ("raw", "replaced"):
+            _follow(connection, contract, schema, columns)
         if settled.get(contract.name) != list(contract.key):
             _settle(connection, contract, settled.get(contract.name))
         connection.execute(newest_rows(contract))
@@ -179,32 +184,37 @@ def prepare(
 def _follow(
     connection: duckdb.DuckDBPyConnection,
     contract: Contract,
-    columns: dict[tuple[str, str], str],
+    schema: str,
+    columns: dict[tuple[str, str, str], str],
 ) -> None:
-    """Gives the raw table the columns that its contract gained since it was made.
+    """Gives a table of landed rows the columns that its contract has now.
+
+    Each table is judged alone: an earlier version may have made one of them only, or a kill have
+    come between the two.
 
     Raises:
         ScorecardError: If the contract changed the type of a column.
     """
+    table = f'{schema}."{contract.name}"'
     for column in contract.stored_columns:
         name, wanted = column.name, column.raw_type
-        kind = columns.get((contract.name, name))
-        if kind in (wanted, None):
-            changes = [] if kind else [f'add column if not exists "{name}" {wanted}']
+        kind = columns.get((schema, contract.name, name))
+        if kind == wanted:
+            continue
+        if kind is None:
+            change = f'add column "{name}" {wanted}'
         elif (kind, wanted) == ("VARCHAR", "UHUGEINT"):
-            changes = [f'alter column "{name}" type uhugeint using packed_text("{name}")']
+            change = f'alter column "{name}" type uhugeint using packed_text("{name}")'
         else:
             raise ScorecardError(
-                f"raw.{contract.name}.{name} is {kind}, but its contract says {wanted}",
+                f"{schema}.{contract.name}.{name} is {kind}, but its contract says {wanted}",
                 str(contract.path),
                 "give the column another name, or start a new home and deliver again",
             )
-        for change in changes:
-            for schema in ("raw", "replaced"):
-                connection.execute(f'alter table {schema}."{contract.name}" {change}')
+        connection.execute(f"alter table {table} {change}")
     for column in contract.columns:
-        if column.kept == "not" and (contract.name, column.name) in columns:
-            connection.execute(f'alter table raw."{contract.name}" drop column "{column.name}"')
+        if column.kept == "not" and (schema, contract.name, column.name) in columns:
+            connection.execute(f'alter table {table} drop column "{column.name}"')
 
 
 def _settle(

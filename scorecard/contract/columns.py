@@ -141,9 +141,13 @@ def _latest(node: Node, letter: str) -> Latest:
 def _kept(node: Node, custom: Node, letter: str) -> Kept:
     given = custom.one_of(KEPT)
     is_key = (key := node.find("primaryKey")) is not None and key.flag()
-    if given == "packed" and (letter != "T" or not is_key or node.under("relationships")):
+    is_looked_up = bool(node.under("relationships")) or any(
+        entry.need("property").text() == "rulebook" for entry in node.under("customProperties")
+    )
+    is_free = not node.under("enum") and node.find("transformLogic") is None
+    if given == "packed" and (letter != "T" or not is_key or is_looked_up or not is_free):
         raise custom.error("only a key that is a text of its own is packed", "remove it")
-    if given == "not" and (is_key or not node.under("enum")):
+    if given == "not" and (is_key or is_looked_up or not node.under("enum")):
         raise custom.error("only an enumeration is left out once it is checked", "remove it")
     return next(known for known in KEPT if known == given)
 

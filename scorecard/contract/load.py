@@ -251,6 +251,11 @@ def _target(
             f"'{column.name}' refers to '{dataset}.{name}', no key column",
             f"use one of: {', '.join(keys)}",
         )
+    if keys[name].kept == "packed":
+        raise node.error(
+            f"'{column.name}' refers to '{dataset}.{name}', which is kept packed",
+            "long texts cannot be had again: keep it as it comes, or refer to nothing",
+        )
     if keys[name].sql_type != column.sql_type:
         raise node.error(
             f"'{column.name}' is {column.sql_type}, '{dataset}.{name}' {keys[name].sql_type}",

@@ -21,6 +21,7 @@ from scorecard.errors import ScorecardError
 from scorecard.landing.columnar import parquet_source
 from scorecard.landing.delimited import delimited_source
 from scorecard.landing.inbox import InboxFile, Notice, without_identity_numbers
+from scorecard.landing.known import is_known, mends_quarantined
 from scorecard.landing.newest import keep_newest
 from scorecard.landing.records import json_source
 from scorecard.landing.source import FileRejectedError, Header, Source, is_about_content
@@ -309,30 +310,6 @@ def _casts_made_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def _count(result: duckdb.DuckDBPyConnection) -> int:
     return int(result.fetchall()[0][0])
-
-
-def is_known(connection: duckdb.DuckDBPyConnection, dataset: str, digest: str) -> bool:
-    """Whether a file of these bytes came before for this dataset, under whatever name."""
-    return bool(
-        connection.execute(
-            "select 1 from ops.file where dataset = ? and sha256 = ?", [dataset, digest]
-        ).fetchall()
-    )
-
-
-def mends_quarantined(connection: duckdb.DuckDBPyConnection, file: InboxFile, digest: str) -> bool:
-    """Whether a file of known bytes takes the place of another, of which rows are quarantined.
-
-    So it is when a correction came under another name first, and then under the file's own.
-    """
-    return bool(
-        connection.execute(
-            "select 1 from ops.quarantine where dataset = $1 and file_name = $2 and $3 <> ("
-            "select sha256 from ops.file where dataset = $1 and file_name = $2 "
-            "order by file_id desc limit 1) limit 1",
-            [file.dataset, file.name, digest],
-        ).fetchall()
-    )
 
 
 def lost_columns(

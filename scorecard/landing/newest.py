@@ -67,7 +67,8 @@ def _find_replaced(connection: duckdb.DuckDBPyConnection, contract: Contract, fi
             f"row_number() over (partition by {key} order by _line desc) > 1"
         )
     within = " and ".join(
-        f'"{name}" between ${2 * i + 1} and ${2 * i + 2}' for i, name in enumerate(contract.key)
+        f'"{name}" between ${2 * i + 1}::{kind} and ${2 * i + 2}::{kind}'
+        for i, (name, kind) in enumerate((c.name, c.raw_type) for c in contract.columns if c.is_key)
     )
     older = f"from {table} where _file_id < {file_id} and {within}"
     if rows and connection.execute(f"select 1 {older} limit 1", bounds).fetchall():

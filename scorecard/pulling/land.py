@@ -21,7 +21,8 @@ from scorecard.clock import TIME_ZONE
 from scorecard.connectors.base import Answer, PullFailedError, RemoteFile, Task
 from scorecard.contract import Contract
 from scorecard.landing.inbox import InboxFile, Notice, delivery, without_identity_numbers
-from scorecard.landing.load import Landed, Landing, is_known, record_notices
+from scorecard.landing.known import is_known
+from scorecard.landing.load import Landed, Landing, record_notices
 from scorecard.landing.source import (
     FileRejectedError,
     Header,
