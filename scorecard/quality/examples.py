@@ -7,6 +7,7 @@ with how many rows they have, and places in files, and nothing else: none of the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 
 import duckdb
 
@@ -47,19 +48,21 @@ def failing_examples(
         raise never_profiled(contract)
     examples: list[str] = []
     with naming_contract(contract):
-        for select in _selects(sources[contract.name], measure):
+        for select in _selects(connection, sources[contract.name], measure, limit):
             if len(examples) < limit:
                 found = connection.execute(f"{select} limit {limit - len(examples)}").fetchall()
                 examples += [example for (example,) in found]
     return examples
 
 
-def _selects(source: Source, measure: str) -> Iterator[str]:
+def _selects(
+    connection: duckdb.DuckDBPyConnection, source: Source, measure: str, limit: int
+) -> Iterator[str]:
     """Ordered SELECTs of examples, the most telling first; none where a measure has no rows."""
     contract = source.contract
     if measure.startswith("rule__"):
         rules = {f"rule__{rule.name}": rule for rule in contract.rules}
-        yield from _of_rule(contract, rules[measure])
+        yield from _of_rule(connection, source, rules[measure], limit)
     elif measure in _PERIODS:
         if found := _PERIODS[measure]([source]):
             yield f"select example from ({found}) order by example"
@@ -69,20 +72,58 @@ def _selects(source: Source, measure: str) -> Iterator[str]:
         raise KeyError(measure)
     if measure in _ROWS and (tests := _ROWS[measure](contract)):
         more = _referring(contract) if measure == "unknown_references" else ()
-        yield _failing_rows(contract, " or ".join(tests), more)
+        if within := _failing_days(connection, source, _counted(contract, measure), limit):
+            yield _failing_rows(contract, " or ".join(tests), within, more)
 
 
-def _of_rule(contract: Contract, rule: Rule) -> Iterator[str]:
+def _of_rule(
+    connection: duckdb.DuckDBPyConnection, source: Source, rule: Rule, limit: int
+) -> Iterator[str]:
+    contract = source.contract
     if rule.holds:
-        yield _failing_rows(contract, breaks_rule(rule.holds))
+        if within := _failing_days(connection, source, f'"rule__{rule.name}"', limit):
+            yield _failing_rows(contract, breaks_rule(rule.holds), within)
     elif rule.failing:
         text, key = told(contract.key), quoted_names(contract.key)
         yield f"select {text} as example from ({rule.failing}\n) order by {key}"
 
 
-def _failing_rows(contract: Contract, test: str, more: Sequence[str] = ()) -> str:
-    """Rows for which a test is true."""
-    rows = with_files(contract, f'select * from staging."{contract.name}"')
+def _counted(contract: Contract, measure: str) -> str:
+    """How many rows of a group of the profile fail, as SQL over `profiled`."""
+    if measure == "contract_breaches":
+        return "broken_rows"
+    if measure != "unknown_references":
+        return f'"{measure}"'
+    tests = unknown_references(contract, "profiled", "profiled.day")
+    return f"case when {' or '.join(tests)} then profiled.rows else 0 end"
+
+
+def _failing_days(
+    connection: duckdb.DuckDBPyConnection, source: Source, counted: str, limit: int
+) -> str | None:
+    """SQL that limits rows to the first days on which enough fail; None where none does.
+
+    The profile knows that, and of a year of rows only those few days are then read.
+    """
+    contract = source.contract
+    days = connection.execute(
+        f'select day, sum({counted}) from profile."{contract.name}" as profiled '
+        f"group by day having sum({counted}) > 0 order by day nulls first"
+    ).fetchall()
+    event = contract.event_column
+    if not days or not event or days[0][0] is None:
+        return "true" if days else None
+    found = accumulate(number for _, number in days)
+    last = next((day for (day, _), all_ in zip(days, found, strict=True) if all_ >= limit), None)
+    return (
+        f"\"{event}\" >= date '{days[0][0]}' "
+        f"and \"{event}\" < date '{last or days[-1][0]}' + interval 1 day"
+    )
+
+
+def _failing_rows(contract: Contract, test: str, within: str, more: Sequence[str] = ()) -> str:
+    """Rows for which a test is true, among some."""
+    rows = with_files(contract, f'select * from staging."{contract.name}" where {within}')
     return (
         f"select {told((*contract.key, *more))} as example from {rows} where {test} "
         f"order by {quoted_names(contract.key)}"
