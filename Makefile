@@ -39,7 +39,7 @@ bench: setup .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks --scale 1 --only product floor dbt_peer --no-night --keep
 
 bench-quick: setup .venv-bench/.ready
-	.venv-bench/bin/python -m benchmarks --scale 0.01
+	.venv-bench/bin/python -m benchmarks --scale 0.01 --no-night
 
 .venv-bench/.ready: benchmarks/peers/pyproject.toml benchmarks/peers/uv.lock
 	UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv-bench .venv/bin/uv sync --quiet --locked --project benchmarks/peers

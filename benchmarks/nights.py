@@ -9,12 +9,12 @@ whose files are the same in both: some 260,000 rows of the six largest datasets.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 
 import duckdb
 
@@ -32,6 +32,10 @@ DATASETS = {  # the reader, the file of the year's last month or quarter, the ke
     "investment_cases": ("read_csv", "*_2020-01-01.csv.gz", "办件编号", "接收时间"),
     "certificate_uses": ("read_csv", "*_2020-01-01.csv", "使用编号", "使用时间"),
 }
+
+
+Night = tuple[float, str, Measured]
+"""The scale, what kind of night it is, and what it took."""
 
 
 def one_day(city: Path, inbox: Path, number: int) -> int:
@@ -62,41 +66,55 @@ def night(home: Path) -> Measured:
     return measured
 
 
-def nights(
-    inputs: Path, home: Path, days_from: Path, rounds: int
-) -> Iterator[tuple[str, Measured]]:
-    """The nights of one home, each with what it is."""
+def begin(inputs: Path, home: Path) -> Measured:
+    """Makes a home of a city's inbox and does its first night."""
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(inputs / "city", home / "inbox", copy_function=os.link)
-    yield "the first", night(home)
+    return night(home)
+
+
+def nights(scales: Sequence[float], scratch: Path, rounds: int) -> Iterator[Night]:
+    """All nights. The homes take turns, as a machine's speed drifts; the last has the new days."""
+    inputs = {scale: scratch / f"scale-{scale:g}" for scale in scales}
+    homes = {scale: scratch / f"nights-{scale:g}" for scale in scales}
+    for scale, folder in inputs.items():
+        prepare = [PRODUCT_PYTHON, "-m", "benchmarks.peers.prepare", "--scale", str(scale)]
+        subprocess.run([*prepare, "--folder", folder], cwd=ROOT, check=True)
+        yield scale, "the first", begin(folder, homes[scale])
     for number in range(1, rounds + 1):
-        yield "nothing new", night(home)
-        rows = one_day(days_from / "city", home / "inbox", number)
-        yield f"one new day, {rows:,} rows", night(home)
+        for scale, home in homes.items():
+            rows = one_day(inputs[scales[-1]] / "city", home / "inbox", number)
+            yield scale, f"one new day, {rows:,} rows", night(home)
+            yield scale, "nothing new", night(home)
+    for home in homes.values():
+        shutil.rmtree(home)
 
 
 def main() -> None:
-    """Makes the inputs where they are missing, does the nights and prints them."""
+    """Does the nights and prints each, then their medians."""
     parser = argparse.ArgumentParser(description="Nights over a year and over a tenth of it.")
     parser.add_argument("--scales", nargs="+", type=float, default=[0.1, 1])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--scratch", type=Path, default=ROOT / "var" / "benchmarks")
     options = parser.parse_args()
-    folders = [options.scratch.absolute() / f"scale-{scale:g}" for scale in options.scales]
-    for scale, folder in zip(options.scales, folders, strict=True):
-        prepare = [PRODUCT_PYTHON, "-m", "benchmarks.peers.prepare", "--scale", str(scale)]
-        subprocess.run([*prepare, "--folder", folder], cwd=ROOT, check=True)
-    lines, told = [], []
-    for scale, folder in zip(options.scales, folders, strict=True):
-        home = folder.parent / f"nights-{scale:g}"
-        for what, took in nights(folder, home, folders[-1], options.rounds):
-            lines.append([f"{scale:g}", what, f"{took.seconds:.1f}", f"{took.cpu_seconds:.1f}",
-                          f"{took.peak_bytes / 1e9:.2f}"])  # fmt: skip
-            told.append({"scale": scale, "night": what, "seconds": took.seconds})
-            print(*lines[-1], sep="  ", flush=True)
-        shutil.rmtree(home)
+    runs: dict[tuple[float, str], list[Measured]] = {}
+    for scale, what, took in nights(options.scales, options.scratch.absolute(), options.rounds):
+        runs.setdefault((scale, what), []).append(took)
+        print(f"{scale:g}, {what}: {took.seconds:.1f} s", flush=True)
+    lines = [
+        [f"{scale:g}", what, *(f"{figure:.1f}" for figure in medians(many))]
+        for (scale, what), many in sorted(runs.items(), key=lambda run: run[0][::-1])
+    ]
     print("\n" + table(("scale", "night", "seconds", "CPU seconds", "peak GB"), lines))
-    print(json.dumps(told))
+
+
+def medians(runs: Sequence[Measured]) -> tuple[float, float, float]:
+    """Seconds, CPU seconds and GB of the middle run, each for itself."""
+    return (
+        median(run.seconds for run in runs),
+        median(run.cpu_seconds for run in runs),
+        median(run.peak_bytes for run in runs) / 1e9,
+    )
 
 
 if __name__ == "__main__":
