@@ -137,6 +137,8 @@ class Landing:
                 file_id = self._enter(contract, file, digest, header.columns, lost)
                 loaded, bad = self._take_rows(contract, file, source, file_id)
                 bad += self._quarantine_rejects(contract, file, source, file_id)
+                if file.sha256() != digest:  # rows must never stand under the hash of others
+                    raise OSError(None, "it changed while it was read")
                 return self._close(contract, file, file_id, loaded, bad, _told(header, lost))
         except duckdb.Error as error:
             if is_about_content(error):

@@ -13,6 +13,7 @@ import time
 
 import pytest
 
+from scorecard.landing import load
 from scorecard.landing.inbox import InboxFile
 from scorecard.landing.load import Landing
 from tests.inboxes import (
@@ -214,14 +215,42 @@ def test_a_file_that_vanishes_is_left_for_the_next_run_and_the_others_load(inbox
     assert inbox.rows("select file_name from ops.file") == [("b.csv",)]
 
 
-def test_a_file_that_changes_while_it_is_read_is_not_set_aside(inbox):
-    file = file_of(inbox, "a.csv", b"half a fi")
+@pytest.mark.parametrize("content", [b"half a fi", csv_bytes(entry("e1"))], ids=["half", "whole"])
+def test_of_a_file_that_changes_while_it_is_read_nothing_is_kept(inbox, content):
+    file = file_of(inbox, "a.csv", content)
     landing = Landing(inbox.connection, inbox.key, inbox.home / "scratch", NOW)
     landing.folder.mkdir()
     with pytest.raises(OSError, match="changed while it was read"):
         landing.land_file(contracts()["catalogue_entries"], file, "hash of other bytes")
     assert inbox.rows("select * from ops.file") == []
+    assert inbox.raw("catalogue_entries") == []
     assert inbox.faults() == []
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_file_that_is_overwritten_while_it_is_read_comes_again_as_it_was(
+    inbox, monkeypatch, form
+):
+    def write(*rows):
+        return csv_bytes(*rows) if form == "csv" else parquet_bytes(columns_of(*rows))
+
+    right, wrong = write(entry("e1"), entry("e2")), write(entry("e1", title="wrong"))
+    name, opened = f"a.{form}", load.open_file
+
+    def open_another(connection, contract, file, folder):
+        file.path.write_bytes(wrong)
+        return opened(connection, contract, file, folder)
+
+    inbox.put("catalogue_entries", name, right)
+    with monkeypatch.context() as during:
+        during.setattr(load, "open_file", open_another)
+        [notice] = inbox.land()[name].notices
+    assert "changed while it was read" in notice.what
+    inbox.put("catalogue_entries", name, right)
+    assert inbox.land()[name].rows_loaded == 2
+    assert inbox.newest("catalogue_entries", "entry_id, title") == [
+        ("e1", "学校名录"), ("e2", "学校名录"),
+    ]  # fmt: skip
 
 
 FULL_DISK = """
