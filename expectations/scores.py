@@ -20,6 +20,7 @@ _CARD = "mart_scorecard"
 _LEVEL = "mart_scorecard_level"
 _HISTORY = "fct_score_history"
 _RULEBOOK = "dim_indicator"
+_GAIN = "mart_gain"
 
 _GREATEST = "ExpectColumnMaxToBeBetween"
 """Of what every suite needs: the greatest of nothing is none and fails, a sum of nothing is 0."""
@@ -77,6 +78,7 @@ def _own_checks() -> Iterator[Check]:
     yield from _indicator_checks()
     yield from _card_checks()
     yield from _level_and_history_checks()
+    yield from _gain_checks()
 
 
 def _rulebook_checks() -> Iterator[Check]:
@@ -221,6 +223,21 @@ def _level_and_history_checks() -> Iterator[Check]:
         "当日的历史须与本次指标得分一致，以往各日须与当时留存的得分一致，不得增减改动",
         "The day of now has the indicator scores as they stand, and every day before has the "
         "scores that were kept of it: nothing lost, added or changed",
+    )  # fmt: skip
+
+
+def _gain_checks() -> Iterator[Check]:
+    yield _none(
+        _GAIN, "every_lost_part_told", "completeness", "not_told",
+        "每个失分的评分项须写明怎样补回或为何无法预计，未失分的不得列出",
+        "Every part that lost points says what wins them back or why nothing can be promised, and "
+        "no other part does",
+    )  # fmt: skip
+    yield _none(
+        _GAIN, "gain_follows_score", "validity", "gain_off",
+        "可得分数须为变化后得分减现得分，大于 0（无法预计的为 0），不得超过分值；第 2 步须得满分",
+        "The gain is the score after the change minus the score now, above 0 (0 for none) and "
+        "within the points; the second step makes them full",
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def begun(rulebooks: Sequence[Rulebook], as_of: date) -> tuple[Rulebook, ...]:
 def write_rules(
     connection: duckdb.DuckDBPyConnection, rulebooks: Sequence[Rulebook], as_of: date
 ) -> tuple[Rulebook, ...]:
-    """Replaces `rules.assessment`, `rules.indicator` and `rules.part`.
+    """Replaces `rules.assessment`, `rules.indicator`, `rules.part` and `rules.gain`.
 
     Several statements: the caller gives the transaction, if there is to be one.
 
@@ -147,11 +147,14 @@ def write_rules(
     placed = [(r.assessment_id, i, p) for r in scored for i, p in enumerate(r.placed(), 1)]
     _replace(connection, "indicator", _INDICATOR, [_indicator_row(*row) for row in placed])
     parts = [
-        _part_row(assessment_id, place.indicator.code, position, part)
+        (assessment_id, place.indicator.code, position, part)
         for assessment_id, _, place in placed
         for position, part in enumerate(place.indicator.parts, 1)
     ]
-    _replace(connection, "part", _PART, parts)
+    _replace(connection, "part", _PART, [_part_row(*row) for row in parts])
+    _replace(
+        connection, "gain", _GAIN, [_gain_row(id_, code, part) for id_, code, _, part in parts]
+    )
     return scored
 
 
@@ -225,6 +228,19 @@ _PART: _Columns = (
     ("rule_en", "varchar", "?"),
     ("level_names_zh", "map(varchar, varchar)", _MAP.format("varchar")),
     ("level_names_en", "map(varchar, varchar)", _MAP.format("varchar")),
+)
+_GAIN: _Columns = (
+    ("assessment_id", "varchar", "?"),
+    ("indicator_code", "varchar", "?"),
+    ("part", "varchar", "?"),
+    ("change", "varchar", "?"),
+    ("multiple_of", _EXACT, "?"),
+    ("text_zh", "varchar", "?"),
+    ("text_en", "varchar", "?"),
+    ("new_multiple_of", _EXACT, "?"),
+    ("new_zh", "varchar", "?"),
+    ("new_en", "varchar", "?"),
+    ("expected_base", _EXACT, "?"),
 )
 
 
@@ -319,4 +335,19 @@ def _part_row(assessment_id: str, code: str, position: int, part: Part) -> tuple
         None if rows is None else [row.name_zh for row in rows],
         levels,
         None if rows is None else [row.name_en for row in rows],
+    )
+
+
+def _gain_row(assessment_id: str, code: str, part: Part) -> tuple[object, ...]:
+    gain = part.wins_back
+    return (
+        assessment_id,
+        code,
+        part.part,
+        gain.change,
+        gain.by,
+        gain.zh,
+        gain.en,
+        *((None, None, None) if gain.new is None else (gain.new.by, gain.new.zh, gain.new.en)),
+        gain.expected_base,
     )

@@ -1,6 +1,7 @@
 -- grain: published table x assessment; assessment_id is null where the table's rows are of none
 -- Inputs: rules.*, ops.schedule, ops.quarantine, ops.file, ops.score_history, staging.* and, for what
--- only a model knows, scores.part_measure, rollups.link_outage and marts.fct_indicator_score.
+-- only a model knows, scores.part_measure, rollups.link_outage, marts.fct_indicator_score and
+-- marts.fct_part_score.
 -- How many rows each published table must have at least. No frame of its own: each frame takes its
 -- table's in, and a table that is not named here may be empty for all that is known of it.
 -- 0 may be due: without departments there is nobody to tell of, without deliveries no source, and a
@@ -67,6 +68,11 @@ keys as (
     from rules.part
     union all
     select
+        'dim_rule' as table_name,
+        assessment_id
+    from rules.part
+    union all
+    select
         'mart_scorecard' as table_name,
         assessment_id
     from assessed
@@ -96,6 +102,13 @@ keys as (
         assessed.assessment_id
     from assessed
     inner join rules.part as part on assessed.assessment_id = part.assessment_id
+    union all
+    -- At least the first step of each.
+    select
+        'mart_gain' as table_name,
+        assessment_id
+    from marts.fct_part_score
+    where points > score
     union all
     select
         'fct_part_source' as table_name,

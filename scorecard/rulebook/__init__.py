@@ -7,6 +7,7 @@ numbers, `load` turns files into rulebooks. What a rulebook means for a day is i
 
 from __future__ import annotations
 
+from scorecard.rulebook.gain import Gain
 from scorecard.rulebook.load import RulebookError, load_rulebook, load_rulebooks
 from scorecard.rulebook.methods import METHODS, Metric
 from scorecard.rulebook.model import (
@@ -24,6 +25,7 @@ from scorecard.rulebook.model import (
 __all__ = [
     "METHODS",
     "Band",
+    "Gain",
     "Indicator",
     "Level1",
     "Level2",

@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from scorecard.rulebook.checks import Finding, add_up, check_part, raise_findings
+from scorecard.rulebook.gain import Gain, check_gain, gain_of
 from scorecard.rulebook.methods import MethodName, Metric
 
 
@@ -142,11 +143,12 @@ class Part(_Strict):
     base_en: _Text | None = None
     rule_zh: _Text
     rule_en: _Text
+    gain: Gain | None = None
 
     @model_validator(mode="after")
     def _is_sound(self, info: ValidationInfo) -> Self:
         metrics: Mapping[str, Metric] = (info.context or {})["metrics"]
-        raise_findings(check_part(self, metrics))
+        raise_findings([*check_part(self, metrics), *check_gain(self)])
         return self
 
     @property
@@ -155,6 +157,11 @@ class Part(_Strict):
         if self.method != "flag":
             return None
         return Decimal(1) if self.at_least is None else self.at_least
+
+    @property
+    def wins_back(self) -> Gain:
+        """How lost points are won back, a general answer where the file does not say."""
+        return gain_of(self)
 
 
 class Indicator(_Strict):

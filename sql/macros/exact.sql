@@ -53,6 +53,35 @@ case
     )
 end;
 
+-- The points in hundredths where the value reaches at_least, else 0.
+create or replace macro flag_hundredths(points_hundredths, value_millionths, at_least_millionths) as
+case when greatest(value_millionths, 0) >= at_least_millionths then points_hundredths else 0 end;
+
+-- The points in hundredths where the value is at_most or less, else 0; 0 without a value, too.
+create or replace macro limit_hundredths(points_hundredths, value_millionths, at_most_millionths) as
+case
+    when value_millionths is not null and greatest(value_millionths, 0) <= at_most_millionths
+        then points_hundredths
+    else 0
+end;
+
+-- What the table of levels gives in hundredths, from 0 to the points; 0 for a level not in it.
+create or replace macro level_hundredths(points_hundredths, level_points, level) as
+greatest(least(coalesce(hundredths(level_points[level]), 0), points_hundredths), 0);
+
+-- What the first band that reaches the rank gives in hundredths, from 0 to the points; 0 beyond the
+-- last band, and without a rank.
+create or replace macro band_hundredths(points_hundredths, rank_bands, rank) as
+greatest(
+    least(
+        coalesce(
+            hundredths(list_min(list_filter(rank_bands, lambda reached: reached.to_rank >= rank)).points), 0
+        ),
+        points_hundredths
+    ),
+    0
+);
+
 -- 100 x part / whole, half up to 2 decimals; null where the whole is 0.
 create or replace macro percent_of(part, whole) as
 cast(

@@ -5,10 +5,9 @@ select
     input.department_id,
     input.indicator_code,
     input.part,
-    case
-        when greatest(input.value_millionths, 0) >= millionths(part.at_least) then input.points_hundredths
-        else 0
-    end as score_hundredths
+    flag_hundredths(
+        input.points_hundredths, input.value_millionths, millionths(part.at_least)
+    ) as score_hundredths
 from scores.part_input as input
 inner join rules.part as part
     on

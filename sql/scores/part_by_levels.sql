@@ -6,9 +6,7 @@ select
     input.department_id,
     input.indicator_code,
     input.part,
-    greatest(
-        least(coalesce(hundredths(part.level_points[input.level]), 0), input.points_hundredths), 0
-    ) as score_hundredths
+    level_hundredths(input.points_hundredths, part.level_points, input.level) as score_hundredths
 from scores.part_input as input
 inner join rules.part as part
     on

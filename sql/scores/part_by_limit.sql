@@ -6,13 +6,9 @@ select
     input.department_id,
     input.indicator_code,
     input.part,
-    case
-        when
-            input.value_millionths is not null
-            and greatest(input.value_millionths, 0) <= millionths(part.at_most)
-            then input.points_hundredths
-        else 0
-    end as score_hundredths
+    limit_hundredths(
+        input.points_hundredths, input.value_millionths, millionths(part.at_most)
+    ) as score_hundredths
 from scores.part_input as input
 inner join rules.part as part
     on

@@ -167,7 +167,7 @@ def test_the_columns_have_the_types_that_the_models_rely_on(
             "where schema_name = 'rules'"
         ).fetchall()
     )
-    assert len(types) == 17 + 15 + 25
+    assert len(types) == 17 + 15 + 25 + 11
     assert types["assessment.until_at"] == "TIMESTAMP"
     assert types["assessment.decided_before"] == "DATE"
     assert types["indicator.points"] == types["part.points"] == "DECIMAL(6,2)"

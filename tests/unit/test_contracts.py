@@ -94,6 +94,8 @@ dim_department +department_id name short_name city_code
 dim_indicator +assessment_id +indicator_code level1 level2 level3 level1_en level2_en level3_en
     name_zh name_en points:DECIMAL(6,2) data_provider? reading_zh? reading_en?
 dim_part +assessment_id +indicator_code +part name_zh name_en points:DECIMAL(6,2) method metric
+dim_rule +assessment_id +indicator_code +part position:INTEGER rule_zh rule_en value_zh value_en
+    base_zh? base_en?
 dim_section +department_id +section_id name
 fct_indicator_score +assessment_id +department_id +indicator_code score:DECIMAL(6,2)
     points:DECIMAL(6,2) computed_score:DECIMAL(6,2) status stale:BOOLEAN lost:DECIMAL(6,2)
@@ -112,6 +114,9 @@ fct_score_history +assessment_id +as_of:DATE +department_id +indicator_code scor
 fct_source_freshness +dataset provider newest_period?:DATE due_at?:TIMESTAMP
     lag_hours?:DECIMAL(18,6) timely:BOOLEAN last_loaded_at?:TIMESTAMP rows_loaded:BIGINT
     rows_quarantined:BIGINT files:BIGINT
+mart_gain +assessment_id +department_id +indicator_code +part +step:INTEGER change
+    amount?:DECIMAL(18,6) value_to?:DECIMAL(18,6) base_to?:DECIMAL(18,6) level_to?
+    score_to:DECIMAL(6,2) gain:DECIMAL(6,2) text_zh text_en
 mart_outage assessment_id link_id department_id started_at:TIMESTAMP ended_at?:TIMESTAMP
     hours:DECIMAL(18,6) planned:BOOLEAN major:BOOLEAN
 mart_scorecard +assessment_id +department_id department total:DECIMAL(6,2) points:DECIMAL(6,2)
