@@ -1,0 +1,116 @@
+// Sorting and filtering of tables, both kept in the address so that a view can be passed on.
+(() => {
+  const query = new URLSearchParams(location.search);
+
+  const remember = (name, value) => {
+    if (value) query.set(name, value);
+    else query.delete(name);
+    const address = new URL(location.href);
+    address.search = query.toString();
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // some browsers let no page of a folder change its address; the view itself is changed all the same
+    }
+  };
+
+  // A card's cell holds its column's name too, which is no part of the value.
+  const textOf = (cell) => {
+    const head = cell.querySelector(":scope > .head");
+    return head ? cell.textContent.slice(head.textContent.length) : cell.textContent;
+  };
+  const valueOf = (cell) => {
+    const text = (cell.dataset.v ?? textOf(cell)).trim();
+    if (text === "" || text === "–") return null;
+    const number = Number(text.replaceAll(",", "").replace(/%$/, ""));
+    return Number.isNaN(number) ? text : number;
+  };
+
+  const compare = (one, other) =>
+    typeof one === "number" && typeof other === "number"
+      ? one - other
+      : String(one).localeCompare(String(other), "zh-CN", { numeric: true });
+
+  // What has no value stands last, whichever way the rest is sorted.
+  const sort = (table, head, down) => {
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const keyed = rows.map((row) => [valueOf(row.cells[head.cellIndex]), row]);
+    keyed.sort(([one], [other]) => {
+      if (one === null || other === null) return (one === null) - (other === null);
+      return down ? compare(other, one) : compare(one, other);
+    });
+    const body = table.tBodies[0];
+    for (const [, row] of keyed) body.append(row);
+    for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+  };
+
+  for (const table of document.querySelectorAll("table.sortable")) {
+    const name = `${table.id.replace("table-", "")}.sort`;
+    table.tHead.addEventListener("click", (event) => {
+      const head = event.target.closest("button")?.closest("th");
+      if (!head) return;
+      const before = head.getAttribute("aria-sort");
+      const down = !before ? head.classList.contains("n") : before === "ascending";
+      sort(table, head, down);
+      remember(name, (down ? "-" : "") + head.dataset.f);
+    });
+    const asked = query.get(name);
+    const field = asked && asked.replace(/^-/, "");
+    const head = asked && [...table.tHead.rows[0].cells].find((cell) => cell.dataset.f === field);
+    if (head) sort(table, head, asked.startsWith("-"));
+  }
+
+  const matches = (row, wanted) =>
+    wanted.every(([name, value]) =>
+      name === "q" ? row.textContent.toLowerCase().includes(value.toLowerCase()) : tokens(row, name).includes(value),
+    );
+  // A block's name may hold spaces, so the whole value counts as well as its words.
+  const tokens = (row, name) => [row.dataset[name], ...(row.dataset[name] || "").split(" ")];
+
+  for (const form of document.querySelectorAll("form.filters")) {
+    const table = document.getElementById(form.dataset.for);
+    const prefix = form.dataset.for.replace("table-", "");
+    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const fields = [...form.elements].filter((field) => field.name);
+    const output = form.querySelector("output");
+    const given = (field) => (field.type === "checkbox" ? (field.checked ? field.value : "") : field.value.trim());
+
+    const apply = () => {
+      const wanted = fields.map((field) => [field.name, given(field)]).filter(([, value]) => value);
+      let shown = 0;
+      for (const row of rows) {
+        row.hidden = !matches(row, wanted);
+        shown += !row.hidden;
+      }
+      output.textContent = `${shown} / ${rows.length}`;
+      form.classList.toggle("active", wanted.length > 0);
+    };
+    const set = (field, value) => {
+      if (field.type === "checkbox") field.checked = Boolean(value);
+      else field.value = value;
+    };
+    const first = new URLSearchParams(table.dataset.filter || "");
+    const linked = location.hash && table.querySelector(`#${CSS.escape(decodeURIComponent(location.hash.slice(1)))}`);
+    for (const field of fields) {
+      const name = `${prefix}.${field.name}`;
+      set(field, query.get(name) ?? (linked ? "" : first.get(field.name)) ?? "");
+      field.addEventListener("input", () => {
+        const value = given(field);
+        remember(name, value);
+        if (!value && first.has(field.name)) query.set(name, ""), remember(`${prefix}.`, "");
+        apply();
+      });
+    }
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", (event) => {
+      event.preventDefault();
+      for (const field of fields) {
+        set(field, "");
+        remember(`${prefix}.${field.name}`, "");
+      }
+      apply();
+    });
+    apply();
+  }
+})();

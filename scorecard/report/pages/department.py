@@ -1,0 +1,52 @@
+"""A department's page: total, history, where its points are and went, what would win them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scorecard.report.charts import blocks_of_department, department_trend, sunburst, waterfall
+from scorecard.report.pages.page import Links, Page
+from scorecard.report.reading import Reading, Row
+
+
+def department_pages(reading: Reading, links: Links) -> Iterator[Page]:
+    """A page for every department."""
+    meta = {row["indicator_code"]: row for row in reading.indicators}
+    for department in reading.departments:
+        yield _page(reading, links, department, meta)
+
+
+def _page(reading: Reading, links: Links, department: Row, meta: dict[str, Row]) -> Page:
+    own = department["department_id"]
+    rows = [meta[score["indicator_code"]] | score for score in reading.scores_by_department[own]]
+    losses = sorted((row for row in rows if row["lost"] > 0), key=lambda row: -row["lost"])
+    levels = reading.levels_by_department[own]
+    trend = reading.trend_by_department.get(own, [])
+    charts: dict[str, Any] = {
+        "against": blocks_of_department(reading.levels, levels),
+        "waterfall": waterfall(department, reading.points, losses),
+    }
+    if department["points"] > 0:
+        charts["composition"] = sunburst(department, rows)
+    if len(trend) > 1:
+        charts["trend"] = department_trend(trend, reading.trend)
+    gains = reading.gains_by_department
+    shown = {
+        "reading": reading,
+        "department": department,
+        "rows": rows,
+        "levels": list(zip(levels, _same_levels(reading, levels), strict=True)),
+        "months": [day for day in reversed(trend) if day["is_month_end"]],
+        "gains": None if gains is None else gains.get(own, []),
+        "meta": meta,
+        "sections": reading.sections_by_department.get(own, []),
+        "outages": reading.outages_by_department.get(own, []),
+    }
+    title = (department["name"], f"{department['name']} ({own})")
+    return Page(links.departments[own], "department.html.j2", title, shown, charts, "../")
+
+
+def _same_levels(reading: Reading, levels: list[Row]) -> list[Row]:
+    by_name = {level["level1"]: level for level in reading.levels}
+    return [by_name[level["level1"]] for level in levels]

@@ -1,0 +1,250 @@
+"""The queries of one assessment. `$assessment` is its id; every list has a fixed order."""
+
+ASSESSMENTS = "select assessment_id from dim_assessment order by year desc, assessment_id"
+
+ASSESSMENT = """
+select
+    a.*,
+    (
+        select max(h.as_of) from fct_score_history as h
+        where h.assessment_id = a.assessment_id
+            and h.as_of <= cast(a.as_of - interval 1 month as date)
+    ) as earlier_day,
+    (
+        select mean_of(s.score_rate) from mart_scorecard as s
+        where s.assessment_id = a.assessment_id
+    ) as mean_rate
+from dim_assessment as a
+where a.assessment_id = $assessment
+"""
+# The day to compare with is the newest one in the history that is at least a month back.
+DEPARTMENTS = """
+with chosen as (
+    select h.department_id, rate_of(sum(h.score), sum(h.points)) as score_rate
+    from fct_score_history as h
+    inner join dim_assessment as a using (assessment_id)
+    where h.assessment_id = $assessment and h.as_of = (
+        select max(d.as_of) from fct_score_history as d
+        where d.assessment_id = $assessment and d.as_of <= cast(a.as_of - interval 1 month as date)
+    )
+    group by h.department_id
+),
+earlier as (
+    select
+        department_id, score_rate,
+        case when score_rate is not null
+            then rank() over (order by score_rate desc nulls last) end as rank
+    from chosen
+)
+select
+    s.department_id, s.department as name, d.short_name, s.total, s.points,
+    cast(s.points - s.total as decimal(6, 2)) as lost, s.score_rate, s.rank,
+    s.indicators_missing, s.indicators_stale,
+    e.score_rate as earlier_rate, cast(e.rank as integer) as earlier_rank,
+    cast(e.rank as integer) - s.rank as risen,
+    cast(s.score_rate - e.score_rate as decimal(6, 2)) as gained
+from mart_scorecard as s
+inner join dim_department as d using (department_id)
+left join earlier as e using (department_id)
+where s.assessment_id = $assessment
+order by s.rank nulls last, s.department_id
+"""
+LEVELS = """
+with named as (
+    select level1, any_value(level1_en) as level1_en, min(indicator_code) as first_code,
+        sum(points) as points
+    from dim_indicator where assessment_id = $assessment group by level1
+),
+ranked as (
+    select
+        level1, score_rate, d.short_name, d.department_id,
+        rank() over (partition by level1 order by score_rate desc nulls last) as place
+    from mart_scorecard_level as s
+    inner join dim_department as d using (department_id)
+    where assessment_id = $assessment
+),
+best as (
+    select level1, max(score_rate) as best_rate, count(*) as bests,
+        min({id: department_id, name: short_name}) as best
+    from ranked where place = 1 and score_rate is not null group by level1
+)
+select
+    n.level1, n.level1_en, cast(n.points as decimal(6, 2)) as points, b.best_rate, b.bests,
+    b.best.id as best_id, b.best.name as best_name, mean_of(r.score_rate) as mean_rate,
+    min(r.score_rate) as lowest_rate
+from named as n
+inner join ranked as r using (level1)
+left join best as b using (level1)
+group by all
+order by min(n.first_code)
+"""
+DEPARTMENT_LEVELS = """
+with named as (
+    select level1, any_value(level1_en) as level1_en, min(indicator_code) as first_code
+    from dim_indicator where assessment_id = $assessment group by level1
+)
+select s.department_id, s.level1, n.level1_en, s.score, s.points, s.score_rate
+from mart_scorecard_level as s
+inner join named as n using (level1)
+where s.assessment_id = $assessment
+order by s.department_id, n.first_code
+"""
+INDICATORS = """
+select
+    i.*,
+    mean_of(case when s.points > 0 then rate_of(s.score, s.points) end) as mean_rate,
+    cast(sum(s.lost) as decimal(18, 2)) as lost,
+    count(*) filter (where s.status = 'missing') as missing,
+    count(*) filter (where s.stale) as stale,
+    count(*) filter (where s.lost > 0) as losing,
+    count(*) filter (where s.status = 'not_applicable') as not_applicable
+from dim_indicator as i
+left join fct_indicator_score as s using (assessment_id, indicator_code)
+where i.assessment_id = $assessment
+group by all
+order by i.indicator_code
+"""
+PARTS_WITHOUT_RULES = """
+select indicator_code, part, name_zh, name_en, points, method, metric,
+    cast(null as varchar) as rule_zh, cast(null as varchar) as rule_en
+from dim_part where assessment_id = $assessment
+order by indicator_code, part
+"""
+PARTS = """
+select
+    p.indicator_code, p.part, p.name_zh, p.name_en, p.points, p.method, p.metric, r.rule_zh,
+    r.rule_en
+from dim_part as p
+left join dim_rule as r using (assessment_id, indicator_code, part)
+where p.assessment_id = $assessment
+order by p.indicator_code, r.position, p.part
+"""
+# shade: what of the points was earned, in the steps of the heat map.
+SCORES = """
+select
+    s.department_id, d.short_name, d.name, s.indicator_code, s.score, s.points, s.computed_score,
+    s.status, s.stale, s.lost, s.explanation_zh, s.explanation_en,
+    case when s.points > 0 then rate_of(s.score, s.points) end as score_rate,
+    row_number() over (order by t.rank nulls last, s.department_id) as place,
+    case
+        when s.status = 'not_applicable' then 'n'
+        when s.status = 'missing' then 'm'
+        when s.score >= s.points then '5'
+        when s.score * 5 >= s.points * 4 then '4'
+        when s.score * 5 >= s.points * 3 then '3'
+        when s.score * 5 >= s.points * 2 then '2'
+        when s.score > 0 then '1'
+        else '0'
+    end as shade
+from fct_indicator_score as s
+inner join dim_department as d using (department_id)
+inner join mart_scorecard as t using (assessment_id, department_id)
+where s.assessment_id = $assessment
+order by s.department_id, s.indicator_code
+"""
+PART_SCORES = """
+select department_id, indicator_code, part, value, base, level, rank, score, points, status, stale
+from fct_part_score where assessment_id = $assessment
+order by department_id, indicator_code, part
+"""
+SECTIONS = """
+with own as (
+    select
+        department_id, section_id,
+        count(*) filter (where role = 'lead') as led,
+        count(*) filter (where role = 'support') as supported,
+        coalesce(sum(points) filter (where role = 'lead'), 0) as led_points,
+        coalesce(sum(score) filter (where role = 'lead'), 0) as led_score,
+        coalesce(sum(lost) filter (where role = 'lead'), 0) as led_lost,
+        coalesce(sum(lost) filter (where role = 'support'), 0) as supported_lost
+    from mart_section_task where assessment_id = $assessment
+    group by department_id, section_id
+)
+select s.department_id, s.section_id, s.name, o.* exclude (department_id, section_id)
+from dim_section as s
+inner join own as o using (department_id, section_id)
+order by s.department_id, led_lost desc, s.section_id
+"""
+TASKS = """
+select
+    department_id, section_id, section, role, indicator_code, points, score, lost, status,
+    missing_zh, missing_en, lost_share
+from mart_section_task where assessment_id = $assessment
+order by department_id, section_id, role, lost desc, indicator_code
+"""
+# A row a part: the smallest step and, where it differs, the one to full points.
+GAINS = """
+select
+    g.department_id, g.indicator_code, g.part, p.name_zh as part_zh, p.name_en as part_en,
+    s.score, s.lost,
+    min(g.change) filter (where g.step = 1) as change,
+    max(g.gain) as most,
+    min(g.gain) filter (where g.step = 1) as gain,
+    min(g.score_to) filter (where g.step = 1) as score_to,
+    min(g.text_zh) filter (where g.step = 1) as text_zh,
+    min(g.text_en) filter (where g.step = 1) as text_en,
+    min(g.gain) filter (where g.step = 2) as full_gain,
+    min(g.score_to) filter (where g.step = 2) as full_score,
+    min(g.text_zh) filter (where g.step = 2) as full_zh,
+    min(g.text_en) filter (where g.step = 2) as full_en
+from mart_gain as g
+inner join dim_part as p using (assessment_id, indicator_code, part)
+inner join (
+    select assessment_id, department_id, indicator_code, part, score,
+        cast(points - score as decimal(6, 2)) as lost
+    from fct_part_score
+) as s using (assessment_id, department_id, indicator_code, part)
+where g.assessment_id = $assessment
+group by all
+order by g.department_id, most desc, g.indicator_code, g.part
+"""
+# is_month_end: the last day that the history holds of its month; tables list no others.
+CITY_TREND = """
+with daily as (
+    select as_of, department_id, rate_of(sum(score), sum(points)) as score_rate
+    from fct_score_history where assessment_id = $assessment
+    group by as_of, department_id
+)
+select as_of, mean_of(score_rate) as mean_rate, max(score_rate) as best_rate,
+    min(score_rate) as lowest_rate,
+    lead(as_of) over (order by as_of) is null
+        or last_day(as_of) < lead(as_of) over (order by as_of) as is_month_end
+from daily group by as_of order by as_of
+"""
+TREND = """
+with daily as (
+    select department_id, as_of, sum(score) as total, sum(points) as points,
+        rate_of(sum(score), sum(points)) as score_rate
+    from fct_score_history where assessment_id = $assessment
+    group by department_id, as_of
+)
+select
+    department_id, as_of, total, points, score_rate,
+    case when score_rate is not null
+        then rank() over (partition by as_of order by score_rate desc nulls last) end as rank,
+    row_number() over (partition by department_id, last_day(as_of) order by as_of desc) = 1
+        as is_month_end
+from daily
+order by department_id, as_of
+"""
+INDICATOR_SOURCES = """
+select
+    s.indicator_code, s.dataset, f.provider, f.newest_period, f.due_at, f.timely,
+    count(distinct s.file_name) as files, cast(sum(s.rows_read) as bigint) as rows_read,
+    cast(sum(s.rows_counted) as bigint) as rows_counted,
+    (
+        select count(*) from fct_quality_check as c
+        where c.dataset = s.dataset and not c.passed
+            and c.as_of = (select max(as_of) from dim_assessment)
+    ) as checks_failed
+from fct_part_source as s
+left join fct_source_freshness as f using (dataset)
+where s.assessment_id = $assessment
+group by all
+order by s.indicator_code, s.dataset
+"""
+OUTAGES = """
+select department_id, link_id, started_at, ended_at, hours, planned, major
+from mart_outage where assessment_id = $assessment
+order by department_id, major desc, hours desc, started_at, link_id
+"""

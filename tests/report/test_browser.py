@@ -1,0 +1,237 @@
+"""The site in a real browser, from a folder: nothing breaks or leaves, everyone can use it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.report.pages import Site
+from tests.servers import program
+
+KINDS = {
+    "city": "index.html",
+    "department": "departments/edu.html",
+    "section": "sections/edu-info.html",
+    "indicator": "indicators/022.html",
+    "data": "data.html",
+}
+WIDTHS = {"desktop": 1440, "phone": 375}
+PATIENCE = 120_000  # milliseconds: a busy machine is slow, not broken
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = program("chromium", "chromium", "usr/bin/chromium", "usr/bin/chromium-browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, site: Site, path: str, width: int = 1440) -> Iterator[Page]:
+    """A page once its charts are drawn; ends with no error and no request but for files."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type != "log" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on(
+        "request",
+        lambda asked: wrong.append(asked.url) if not asked.url.startswith("file://") else None,
+    )
+    page.goto(f"file://{site.folder}/{path}")
+    drawn(page)
+    yield page
+    context.close()
+    assert not wrong
+
+
+def until(page: Page, expression: str) -> None:
+    """Waits for it to be true; Playwright's own waiting evaluates text, which the pages forbid."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
+
+
+def drawn(page: Page) -> None:
+    until(page, "!document.querySelector('.chart') || document.documentElement.dataset.drawn")
+
+
+def barriers(page: Page) -> list[tuple[str, str, str]]:
+    """Serious and critical findings. Without `preload`: it loads styles, which the page forbids."""
+    options = {"resultTypes": ["violations"], "preload": False}
+    return [
+        (each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
+        for each in Axe().run(page, options=options).response["violations"]
+        if each["impact"] in {"serious", "critical"}
+    ]
+
+
+def shown_rows(page: Page, table: str) -> list[str]:
+    return page.eval_on_selector_all(
+        f"#{table} tbody tr:not([hidden])", "rows => rows.map(row => row.cells[0].innerText.trim())"
+    )
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_opens_without_error_or_request_and_fits_its_width(
+    browser: Browser, site: Site, kind: str, width: int
+):
+    with opened(browser, site, KINDS[kind], width) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        charts = page.locator(".chart").count()
+        assert page.locator(".chart .main-svg").count() >= charts
+        assert page.evaluate("document.title")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_has_no_serious_barrier(browser: Browser, site: Site, kind: str, theme: str):
+    with opened(browser, site, f"{KINDS[kind]}?theme={theme}") as page:
+        assert barriers(page) == []
+
+
+def test_a_phone_s_cards_have_no_serious_barrier(browser: Browser, site: Site):
+    with opened(browser, site, "departments/edu.html", WIDTHS["phone"]) as page:
+        assert barriers(page) == []
+
+
+def test_chinese_is_drawn_with_a_font_that_has_it(browser: Browser, site: Site):
+    with opened(browser, site, "departments/edu.html") as page:
+        drawings = page.evaluate(
+            """() => ["教", "育", "局", "挂", "\\u{10fffd}"].map((letter) => {
+                const canvas = document.createElement("canvas");
+                const pen = canvas.getContext("2d");
+                pen.font = `40px ${getComputedStyle(document.body).fontFamily}`;
+                pen.fillText(letter, 10, 60);
+                return canvas.toDataURL();
+            })"""
+        )
+        assert len(set(drawings)) == 5
+
+
+def test_the_language_is_kept_and_reaches_title_table_and_chart(browser: Browser, site: Site):
+    with opened(browser, site, "index.html") as page:
+        assert "全市平均" in page.locator("#trend .legend").text_content()
+        page.click("#language")
+        assert page.title() == "Huaibei e-government assessment 2019"
+        until(page, "document.querySelector('#trend .legend')?.textContent.includes('City mean')")
+        assert "Ranking" in page.inner_text("#ranking h2")
+        page.click("#table-ranking tbody a >> nth=0")
+        drawn(page)
+        assert page.evaluate("document.documentElement.lang") == "en"
+        assert page.get_attribute("#language", "aria-label") == "中文：切换为中文"
+        assert page.get_by_label("Department, section, indicator").count() == 1
+        page.click("#language")
+        page.reload()
+        assert page.evaluate("document.documentElement.lang") == "zh-CN"
+
+
+def test_the_theme_follows_the_system_until_it_is_chosen(browser: Browser, site: Site):
+    with opened(browser, site, "sections/edu-info.html") as page:
+        ground = "getComputedStyle(document.body).backgroundColor"
+        light = page.evaluate(ground)
+        page.emulate_media(color_scheme="dark")
+        until(page, "document.documentElement.dataset.theme === 'dark'")
+        dark = page.evaluate(ground)
+        assert dark != light
+        page.click("#theme")
+        assert page.evaluate(ground) == light
+        page.reload()
+        assert page.evaluate(ground) == light
+
+
+def test_a_table_is_sorted_by_keyboard_and_the_address_keeps_it(browser: Browser, site: Site):
+    with opened(browser, site, "index.html") as page:
+        page.focus("#table-ranking th[data-f=total] button")
+        page.keyboard.press("Enter")
+        assert page.get_attribute("#table-ranking th[data-f=total]", "aria-sort") == "descending"
+        assert page.locator("#table-ranking th[aria-sort]").count() == 1
+        totals = page.eval_on_selector_all(
+            "#table-ranking tbody tr", "rows => rows.map(row => row.cells[4].textContent)"
+        )
+        assert totals == sorted(totals, key=Decimal, reverse=True)
+        page.keyboard.press("Space")
+        assert page.get_attribute("#table-ranking th[data-f=total]", "aria-sort") == "ascending"
+        page.reload()
+        assert page.get_attribute("#table-ranking th[data-f=total]", "aria-sort") == "ascending"
+        assert Decimal(page.inner_text("#table-ranking tbody tr >> td >> nth=3")) == min(
+            map(Decimal, totals)
+        )
+
+
+def test_rows_are_filtered_by_keyboard_and_the_address_keeps_it(browser: Browser, site: Site):
+    losing = {
+        row["indicator_code"]
+        for row in site.read("from fct_indicator_score where department_id = 'edu' and lost > 0")
+    }
+    with opened(browser, site, "departments/edu.html") as page:
+        page.focus("#table input[name=lost]")
+        page.keyboard.press("Space")
+        assert {text[:3] for text in shown_rows(page, "table-indicators")} == losing
+        assert page.inner_text("#table output").startswith(f"{len(losing)} /")
+        page.focus("#table input[name=q]")
+        page.keyboard.type("021")
+        assert all("021" in text for text in shown_rows(page, "table-indicators"))
+        page.reload()
+        drawn(page)
+        assert page.input_value("#table input[name=q]") == "021"
+        page.click("#table button[type=reset]")
+        assert len(shown_rows(page, "table-indicators")) == 35
+        assert page.url.endswith("edu.html")
+
+
+def test_a_page_is_found_by_name_with_the_keyboard_alone(browser: Browser, site: Site):
+    with opened(browser, site, "data.html") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("/")
+        page.keyboard.type("挂接")
+        assert page.get_attribute("#search", "aria-expanded") == "true"
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/indicators/021.html")
+        drawn(page)
+
+
+def test_the_heat_map_is_one_stop_and_arrows_move_in_it(browser: Browser, site: Site):
+    with opened(browser, site, "index.html") as page:
+        assert page.locator("#table-heat td a[tabindex='0']").count() == 1
+        page.focus("#table-heat td a[tabindex='0']")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        where = page.evaluate("document.activeElement.getAttribute('href')")
+        assert where.endswith("#i-002")
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/{where}")
+        drawn(page)
+        assert page.locator("tr:target").count() == 1
+
+
+def test_a_department_stands_out_among_the_blocks_dots(browser: Browser, site: Site):
+    with opened(browser, site, "index.html") as page:
+        page.select_option("#highlight", "edu")
+        until(
+            page, "new Set(document.querySelector('#blocks .chart').data[0].marker.size).size === 2"
+        )
+
+
+def test_on_paper_there_are_no_controls_and_the_theme_is_light(browser: Browser, site: Site):
+    with opened(browser, site, "sections/edu-info.html?theme=dark") as page:
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert not page.is_visible("header.top")
+        assert not page.is_visible("form.filters")
+        assert page.evaluate("document.documentElement.dataset.theme") == "light"
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
