@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scorecard.contract import Contract
+from scorecard.workbook_text import workbook_text
 
 ROWS_A_SHEET = 1_048_575
 """What a sheet of Excel holds below its header."""
@@ -78,7 +79,6 @@ ADVICE = (
         "This is as of the version above; what was delivered since shows after the next one.",
     ),
 )
-_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 Row = tuple[str, int | None, str | None, str, str, str | None, dt.datetime]
 """File, line, column, reason in Chinese and English, masked value, first seen."""
@@ -150,7 +150,7 @@ class _Pages:
         sheet.write_string(0, 0, "待更正数据清单 / Rows to correct and deliver again", self.title)
         for row, (name, fact) in enumerate(facts, 2):
             sheet.write_string(row, 0, name, self.bold)
-            sheet.write_string(row, 1, _text(fact))
+            sheet.write_string(row, 1, workbook_text(fact))
         row += 2
         sheet.write_string(row, 0, "如何更正并重新报送 / How to correct and deliver", self.bold)
         for number, advice in enumerate(ADVICE, 1):
@@ -162,10 +162,10 @@ class _Pages:
         for place, (dataset, file, count, zh, en) in enumerate(summary, row + 1):
             label = f"{contracts[dataset].label_zh} {dataset}"
             sheet.write_string(place, 0, label, self.wrapped)
-            sheet.write_string(place, 1, _text(file), self.wrapped)
+            sheet.write_string(place, 1, workbook_text(file), self.wrapped)
             sheet.write_number(place, 2, count, self.wrapped)
-            sheet.write_string(place, 3, _text(zh), self.wrapped)
-            sheet.write_string(place, 4, _text(en), self.wrapped)
+            sheet.write_string(place, 3, workbook_text(zh), self.wrapped)
+            sheet.write_string(place, 4, workbook_text(en), self.wrapped)
         sheet.autofilter(row, 0, row + len(summary), len(SUMMARY_HEADERS) - 1)
 
     def write_rows(self, contract: Contract, rows: Iterable[Row]) -> None:
@@ -183,17 +183,17 @@ class _Pages:
 
     def _write_row(self, sheet: Any, place: int, row: Row, labels: dict[str, str]) -> None:
         file, line, column, reason_zh, reason_en, value, first_seen_at = row
-        sheet.write_string(place, 0, _text(file))
+        sheet.write_string(place, 0, workbook_text(file))
         if line is None:
             sheet.write_string(place, 1, WHOLE_FILE)
         else:
             sheet.write_number(place, 1, line)
         if column is not None:
             sheet.write_string(place, 2, labels.get(column, column))
-        sheet.write_string(place, 3, _text(reason_zh))
-        sheet.write_string(place, 4, _text(reason_en))
+        sheet.write_string(place, 3, workbook_text(reason_zh))
+        sheet.write_string(place, 4, workbook_text(reason_en))
         if value is not None:
-            sheet.write_string(place, 5, _text(value))
+            sheet.write_string(place, 5, workbook_text(value))
         sheet.write_datetime(place, 6, first_seen_at, self.time)
 
     def _write_header(self, sheet: Any, row: int, headers: Sequence[tuple[str, int]]) -> None:
@@ -219,13 +219,3 @@ def _numbered(title: str) -> Iterator[str]:
         mark = f" ({number})"
         yield title[: 31 - len(mark)] + mark
         number += 1
-
-
-def _text(text: str) -> str:
-    """The text as a workbook can hold it.
-
-    XlsxWriter takes what stands between <r> and </r> for markup of its own, unescaped, and XML has
-    no place for some code points: either would make the file unreadable.
-    """
-    text = _NO_XML.sub("\ufffd", text)
-    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text

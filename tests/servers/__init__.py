@@ -16,9 +16,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
+import typst
+
+from scorecard.sheets.fonts import HEI, SONG
 
 SYSTEM = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -33,7 +36,18 @@ def program(name: str, package: str, *places: str) -> Path:
             return found[-1]
     if path := shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SYSTEM}"):
         return Path(path)
-    missing = f"{name} is not installed; get it with: apt-get install {package}"
+    lacking(f"{name} is not installed", package)
+
+
+def chinese_font() -> None:
+    """Skips the test where no font shows Chinese, or fails it in CI."""
+    if not set(typst.Fonts().families()) & {*SONG, *HEI}:
+        lacking("no font that shows Chinese is installed", "fonts-noto-cjk")
+
+
+def lacking(what: str, package: str) -> NoReturn:
+    """Skips the test, or fails it in CI."""
+    missing = f"{what}; get it with: apt-get install {package}"
     if os.environ.get("SCORECARD_TEST_SERVERS") == "required":
         pytest.fail(missing)
     pytest.skip(missing)
