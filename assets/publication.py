@@ -3,6 +3,7 @@
 One step for both, after the checks of the scores: `marts/fct_quality_check` holds their verdicts.
 """
 
+import base64
 import datetime as dt
 from collections.abc import Iterator
 
@@ -13,9 +14,15 @@ from assets.models import model_key, model_results, model_spec
 from assets.night_run import NightRun
 from expectations.gate import all_checks, checks_digest
 from scorecard.night import MADE_AT_PUBLISHING, publish_night
+from scorecard.report.picture import heat_map
 from scorecard.workspace import Workspace
 
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
+HEAT_MAP_LEGEND = (
+    "行：部门，按名次；列：指标，按编号。蓝为满分，棕为失分，灰为不适用。\n\n"
+    "Rows: departments by rank. Columns: indicators by code. Blue is full marks, brown is lost, "
+    "grey does not apply."
+)
 AT_PUBLISHING = [*(model_key(name) for name in MADE_AT_PUBLISHING), PUBLISHED_KEY]
 
 
@@ -58,6 +65,7 @@ def publication_assets(workspace: Workspace) -> dg.AssetsDefinition:
                 "version": version,
                 "file": dg.MetadataValue.path(night.workspace.settings.published_file),
                 "ranking": dg.MetadataValue.md(_ranking(night)),
+                "heat_map": dg.MetadataValue.md(_heat_maps(night)),
             },
         )
 
@@ -84,3 +92,19 @@ def _ranking(night: NightRun) -> str:
     ).fetchall()
     lines = [f"| {' | '.join('' if v is None else str(v) for v in row)} |" for row in rows]
     return "\n".join(["| 名次 | 部门 | 得分 | 满分 | 得分率 % |", "|---|---|---|---|---|", *lines])
+
+
+def _heat_maps(night: NightRun) -> str:
+    """A picture an assessment: departments by rank from the top, indicators by code."""
+    rows = night.connection.execute(
+        "select assessment_id, list(percents order by rank nulls last, department_id) from ("
+        "select s.assessment_id, s.department_id, m.rank, list(case when s.points > 0 "
+        "then cast(round(100 * s.score / s.points) as integer) end order by s.indicator_code) "
+        "as percents from marts.fct_indicator_score as s inner join marts.mart_scorecard as m "
+        "using (assessment_id, department_id) group by all) group by all order by all"
+    ).fetchall()
+    lines = [HEAT_MAP_LEGEND]
+    for assessment, percents in rows:
+        picture = base64.b64encode(heat_map(percents)).decode()
+        lines.append(f"**{assessment}**\n\n![{assessment}](data:image/png;base64,{picture})")
+    return "\n\n".join(lines)

@@ -20,7 +20,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from pipelines.demo_commands import demo_app
-from pipelines.options import Assessment, Home, read_day, read_settings
+from pipelines.options import Assessment, Home, Version, read_day, read_settings
 
 STOPPED = 130
 """The exit status of what Ctrl-C ended, as shells have it."""
@@ -162,6 +162,35 @@ def quality(
     overview = state_lines(file, settings.published_file)
     for line in dataset_lines(file, dataset) if dataset else overview:
         print(line)
+
+
+@app.command()
+def report(version: Version = None, home: Home = None) -> None:
+    """Write the pages and the sheets again, from the published file alone.
+
+    A night does so by itself where a score may have changed. Works while a night is under way.
+    """
+    from pipelines.reporting import run_report
+
+    run_report(read_settings(home), version)
+
+
+@app.command()
+def sheets(
+    departments: Annotated[
+        list[str] | None,
+        typer.Argument(help="Ids of departments to write beside the city. [default: all]"),
+    ] = None,
+    english: Annotated[
+        bool, typer.Option("--english", help="Write the PDFs in English as well.")
+    ] = False,
+    version: Version = None,
+    home: Home = None,
+) -> None:
+    """Write the official sheets of the city and its departments: Excel and PDF, to be signed."""
+    from pipelines.reporting import run_sheets
+
+    run_sheets(read_settings(home), version, departments, english=english)
 
 
 @app.command()

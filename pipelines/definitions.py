@@ -13,6 +13,7 @@ from assets.models import RULEBOOK_KEY, model_assets
 from assets.night_run import night_resource
 from assets.publication import publication_assets
 from assets.pulls import pull_assets
+from assets.reports import report_assets
 from assets.sources import source_assets
 from expectations.gate import all_checks, judge_past_day
 from pipelines.schedules import nightly_job, nightly_schedule
@@ -54,6 +55,7 @@ def build_defs(
                 partial(judge_past_day, workspace),
             ),
             publication_assets(workspace),
+            report_assets(),
         ],
         asset_checks=[gate_checks(checks)],
         jobs=[nightly_job],

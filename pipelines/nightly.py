@@ -137,7 +137,10 @@ def _run(
             if night.plan.pulls:
                 job.run([PULLED_KEY])
                 night.plan_what_came()
-            job.run(changed_assets(night.plan), due_checks(night.plan, connection, checks))
+            job.run(
+                changed_assets(night.plan, workspace.settings),
+                due_checks(night.plan, connection, checks),
+            )
         console.print_lines(
             summary_lines(night.plan, night.troubles, workspace.settings, len(history))
         )

@@ -18,6 +18,10 @@ Home = Annotated[
 Assessment = Annotated[
     str | None, typer.Option("--assessment", help="The one assessment (a rulebook's file name).")
 ]
+Version = Annotated[
+    str | None,
+    typer.Option("--version", help="A kept version, as published/versions has. [default: newest]"),
+]
 
 
 def read_settings(home: Path | None) -> Settings:

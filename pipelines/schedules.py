@@ -10,16 +10,20 @@ from assets.checks import check_key
 from assets.models import model_key
 from assets.publication import AT_PUBLISHING
 from assets.pulls import PULLED_KEY
+from assets.reports import SHEETS_KEY, SITE_KEY
 from assets.sources import raw_key
 from expectations.check import Check
 from expectations.gate import checks_digest
 from scorecard.assessment import window
 from scorecard.night import Plan, choose_day, choose_rulebooks, plan_night
 from scorecard.quality.release import is_judged, judged_day
+from scorecard.settings import Settings
 from scorecard.warehouse import WarehouseBusyError
 from scorecard.workspace import Workspace
 
 NIGHTLY = "nightly"
+FRESHNESS = {"scores.source_freshness", "marts.fct_source_freshness"}
+"""What changes by the mere arrival of a delivery."""
 
 nightly_job = dg.define_asset_job(
     NIGHTLY,
@@ -32,12 +36,19 @@ nightly_job = dg.define_asset_job(
 )
 
 
-def changed_assets(plan: Plan) -> list[dg.AssetKey]:
-    """What a night has to materialise: new data, the models that it touches, the publication."""
+def changed_assets(plan: Plan, settings: Settings) -> list[dg.AssetKey]:
+    """What a night has to materialise: new data, the models that it touches, the publication.
+
+    And the reports, where what they show may have changed or they are missing. That a source came
+    again is on the pages and on no sheet.
+    """
+    shown = {SITE_KEY: set(plan.models), SHEETS_KEY: set(plan.models) - FRESHNESS}
+    folders = {SITE_KEY: settings.site, SHEETS_KEY: settings.sheets}
     return [
         *(raw_key(dataset) for dataset in sorted({*plan.files, *plan.pulls})),
         *(model_key(name) for name in plan.models),
         *AT_PUBLISHING,
+        *(key for key, folder in folders.items() if shown[key] or not folder.exists()),
     ]
 
 
@@ -90,7 +101,10 @@ def nightly_schedule(workspace: Workspace, checks: Sequence[Check]) -> dg.Schedu
         return dg.RunRequest(
             run_key=f"nightly-{as_of}",
             run_config={"resources": {"night": {"config": {"as_of": as_of.isoformat()}}}},
-            asset_selection=[*([PULLED_KEY] if plan.pulls else []), *changed_assets(plan)],
+            asset_selection=[
+                *([PULLED_KEY] if plan.pulls else []),
+                *changed_assets(plan, workspace.settings),
+            ],
             asset_check_keys=due,
         )
 

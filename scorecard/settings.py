@@ -97,6 +97,16 @@ class Settings(BaseSettings):
         return self.home / "reports" / "quality.json"
 
     @property
+    def site(self) -> Path:
+        """The pages that show the scores; `index.html` is the first."""
+        return self.home / "reports" / "site"
+
+    @property
+    def sheets(self) -> Path:
+        """The official sheets of the city and its departments, Excel and PDF."""
+        return self.home / "reports" / "sheets"
+
+    @property
     def quarantine(self) -> Path:
         """The workbooks of quarantined rows, one a provider."""
         return self.home / "quarantine"

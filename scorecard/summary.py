@@ -36,6 +36,9 @@ def summary_lines(
     yield ""
     yield f"published: {settings.published_file.resolve()}"
     yield f"  through: {settings.published_file}"
+    for what, file in (("pages", settings.site / "index.html"), ("sheets", settings.sheets)):
+        if file.exists():
+            yield f"{what}: {file.resolve()}"
     yield "next: scorecard explain DEPARTMENT CODE, such as edu 021; scorecard ui"
 
 

@@ -187,6 +187,8 @@ def test_whatever_is_new_is_judged_in_one_step(dataset: str, tmp_path: Path):
         plan = plan_night(workspace, connection, AS_OF, rulebooks)
     job = build_defs(settings, workspace=workspace).resolve_job_def(NIGHTLY)
     checks = {check_key(check) for check in all_checks(workspace)}
-    night = job.get_subset(asset_selection=set(changed_assets(plan)), asset_check_selection=checks)
+    night = job.get_subset(
+        asset_selection=set(changed_assets(plan, workspace.settings)), asset_check_selection=checks
+    )
     assert list(plan.files) == [dataset]
     assert [node.name for node in night.graph.nodes if node.name.startswith("judge")] == ["judge"]

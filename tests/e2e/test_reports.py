@@ -1,0 +1,127 @@
+"""After a night there are pages to look at and sheets to sign; commands make them again."""
+
+import base64
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.publication import PUBLISHED_KEY
+from assets.reports import SHEETS_KEY, SITE_KEY
+from pipelines.nightly import run_nightly
+from scorecard.errors import ScorecardError
+from scorecard.reports import Reports
+from scorecard.settings import Settings
+from tests.e2e.conftest import AS_OF, Home
+from tests.servers import chinese_font
+
+INDEX = Path("reports", "site", "index.html")
+SHEETS = Path("reports", "sheets")
+
+
+@pytest.fixture
+def city(city: Home) -> Home:
+    chinese_font()
+    return city
+
+
+def stamps(home: Home) -> dict[str, int]:
+    """When each file of the pages and the sheets was written."""
+    files = [f for f in (home.folder / "reports").rglob("*") if f.suffix in (".html", ".xlsx")]
+    return {
+        str(file): file.stat().st_mtime_ns for file in files if "quality" not in file.parent.name
+    }
+
+
+def materializations(home: Home, key: dg.AssetKey) -> dg.AssetMaterialization | None:
+    with dg.DagsterInstance.from_config(str(home.folder / "dagster")) as instance:
+        event = instance.get_latest_materialization_event(key)
+    return event.asset_materialization if event else None
+
+
+def test_a_night_leaves_pages_and_a_sheet_of_each_department(city: Home):
+    departments = [name for (name,) in city.read("select department_id from dim_department")]
+    assert (city.folder / INDEX).stat().st_size > 0
+    for name in ["city", *departments]:
+        for ending in ("xlsx", "pdf"):
+            assert (city.folder / SHEETS / f"{name}.{ending}").stat().st_size > 0
+
+
+def test_a_night_says_where_the_pages_and_the_sheets_are(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    told = home.run("nightly", "--as-of", AS_OF).stdout
+    assert f"pages: {home.folder / INDEX}" in told
+    assert f"sheets: {home.folder / SHEETS}" in told
+
+
+def test_a_night_with_nothing_new_leaves_them_as_they_are(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    before = stamps(home)
+    home.run("nightly", "--as-of", AS_OF)
+    assert stamps(home) == before
+
+
+def test_the_published_asset_shows_the_ranking_and_a_heat_map(city: Home):
+    shown = materializations(city, PUBLISHED_KEY).metadata
+    [(name,)] = city.read("select department from mart_scorecard order by rank limit 1")
+    assert name in shown["ranking"].value
+    picture = shown["heat_map"].value.split("base64,")[1].removesuffix(")")
+    assert base64.b64decode(picture).startswith(b"\x89PNG")
+
+
+def test_the_reports_are_assets_that_say_where_they_are(city: Home):
+    assert materializations(city, SITE_KEY).metadata["index"].value.endswith(str(INDEX))
+    assert materializations(city, SHEETS_KEY).metadata["files"].value == 2 * (8 + 1)
+
+
+def test_an_older_version_is_shown_again_by_its_name(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    older = home.published.resolve().parent.name
+    home.run("nightly", "--as-of", "2020-02-29")
+    assert "2020-02-29" in (home.folder / INDEX).read_text(encoding="utf-8")
+    home.run("report", "--version", older)
+    shown = (home.folder / INDEX).read_text(encoding="utf-8")
+    assert AS_OF in shown
+    assert "2020-02-29" not in shown
+
+
+def test_a_version_that_is_not_kept_is_told_with_those_that_are(city: Home):
+    kept = city.published.resolve().parent.name
+    done = city.run("report", "--version", "20200101T000000Z-000000", status=2)
+    assert kept in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_sheets_of_some_departments_are_written_with_the_citys(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    home.run("sheets", "edu")
+    written = {file.name for file in (home.folder / SHEETS).glob("*.*") if file.name[0] != "."}
+    assert written == {"city.xlsx", "city.pdf", "edu.xlsx", "edu.pdf"}
+
+
+def test_a_department_that_nobody_knows_is_told_with_those_that_are_known(city: Home):
+    done = city.run("sheets", "eduu", status=2)
+    assert "edu" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_a_published_version_there_is_nothing_to_report(tmp_path: Path):
+    done = Home(tmp_path).run("report", status=1)
+    assert "scorecard nightly" in done.stderr
+
+
+def test_scores_are_out_even_where_no_sheet_can_be_written(
+    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    home = city.copy(tmp_path / "home")
+
+    def fail(reports: Reports, **options: object) -> None:
+        raise ScorecardError("no font that shows Chinese is installed", "sheets", "install one")
+
+    monkeypatch.setattr(Reports, "write_sheets", fail)
+    before = home.published.resolve()
+    run_nightly(Settings(home=home.folder), dt.date(2020, 2, 29), None)
+    assert home.published.resolve() != before
+    assert "no font that shows Chinese" in capsys.readouterr().out
+    assert "2020-02-29" in (home.folder / INDEX).read_text(encoding="utf-8")
