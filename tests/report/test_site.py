@@ -130,11 +130,11 @@ def test_the_rule_is_told_in_the_rulebook_s_words_where_the_version_has_them(
 
 
 def test_several_assessments_have_a_folder_each_and_a_choice(altered, tmp_path: Path):
-    tables = {
-        "dim_assessment": "", "dim_indicator": "", "dim_part": "", "dim_rule": "",
-        "fct_indicator_score": "", "fct_part_score": "", "fct_part_source": "", "fct_score_history": "", "mart_outage": "",
-        "mart_scorecard": "", "mart_scorecard_level": "", "mart_section_task": "", "mart_gain": "",
-    }  # fmt: skip
+    tables = [
+        "dim_assessment", "dim_indicator", "dim_part", "dim_rule", "fct_indicator_score",
+        "fct_part_score", "fct_part_source", "fct_score_history", "mart_outage",
+        "mart_scorecard", "mart_scorecard_level", "mart_section_task", "mart_gain",
+    ]  # fmt: skip
     file = altered(
         *(
             f"insert into {name} select * replace ('trial 2020' as assessment_id) from {name}"
