@@ -44,11 +44,16 @@ def changed_assets(plan: Plan, settings: Settings) -> list[dg.AssetKey]:
     """
     shown = {SITE_KEY: set(plan.models), SHEETS_KEY: set(plan.models) - FRESHNESS}
     folders = {SITE_KEY: settings.site, SHEETS_KEY: settings.sheets}
+    wanted = {"all": [SITE_KEY, SHEETS_KEY], "site": [SITE_KEY], "none": []}
     return [
         *(raw_key(dataset) for dataset in sorted({*plan.files, *plan.pulls})),
         *(model_key(name) for name in plan.models),
         *AT_PUBLISHING,
-        *(key for key, folder in folders.items() if shown[key] or not folder.exists()),
+        *(
+            key
+            for key in wanted[settings.nightly_reports]
+            if shown[key] or not folders[key].exists()
+        ),
     ]
 
 

@@ -9,7 +9,7 @@ import os
 import secrets
 from pathlib import Path
 from tempfile import mkstemp
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     memory_limit: _Memory = "2GB"
     compact_from: ByteSize = ByteSize(256_000_000)
     compact_above: float = Field(default=0.5, ge=0, le=1)
+    nightly_reports: Literal["all", "site", "none"] = "all"
     hash_key: SecretStr | None = Field(default=None, min_length=16)
     alert_urls: SecretStr | None = None
 

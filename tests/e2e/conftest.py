@@ -18,15 +18,17 @@ AS_OF = "2020-03-31"
 
 @dataclass(frozen=True)
 class Home:
-    """A workspace's folder and the command line on it."""
+    """A workspace's folder and the command line on it; its nights write pages if told so."""
 
     folder: Path
+    reports: str = "none"
 
     def command(self, *words: str) -> list[str]:
         return [str(SCORECARD), words[0], "--home", str(self.folder), *words[1:]]
 
     def environment(self, **more: str) -> dict[str, str]:
-        return {k: v for k, v in os.environ.items() if not k.startswith("SCORECARD_")} | more
+        others = {k: v for k, v in os.environ.items() if not k.startswith("SCORECARD_")}
+        return others | {"SCORECARD_NIGHTLY_REPORTS": self.reports} | more
 
     def run(self, *words: str, status: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end; its exit status must be as told."""
@@ -60,7 +62,7 @@ class Home:
 
     def copy(self, folder: Path) -> Home:
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Home(folder)
+        return Home(folder, self.reports)
 
 
 @pytest.fixture(scope="session")

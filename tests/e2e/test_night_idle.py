@@ -15,7 +15,6 @@ from assets.checks import check_key
 from assets.models import model_key
 from assets.publication import AT_PUBLISHING
 from assets.pulls import PULLED_KEY
-from assets.reports import SITE_KEY
 from assets.sources import raw_key
 from expectations.gate import all_checks
 from pipelines.instance import prepare_instance
@@ -80,7 +79,7 @@ def test_a_night_whose_pulls_bring_nothing_is_two_runs_that_make_only_what_a_pul
     (pulled, told_at_pull), (made, told) = last_runs(idle, 2)
     assert (pulled, told_at_pull) == ({PULLED_KEY.to_user_string()}, 0)
     freshness = {model_key(n) for n in ("scores.source_freshness", "marts.fct_source_freshness")}
-    assert made == {key.to_user_string() for key in freshness | {*AT_PUBLISHING, SITE_KEY}}
+    assert made == {key.to_user_string() for key in freshness | {*AT_PUBLISHING}}
     assert 0 < told < 20
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import datetime as dt
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -10,7 +12,9 @@ import pytest
 from assets.publication import PUBLISHED_KEY
 from assets.reports import SHEETS_KEY, SITE_KEY
 from pipelines.nightly import run_nightly
+from pipelines.schedules import FRESHNESS, changed_assets
 from scorecard.errors import ScorecardError
+from scorecard.night import Plan
 from scorecard.reports import Reports
 from scorecard.settings import Settings
 from tests.e2e.conftest import AS_OF, Home
@@ -20,10 +24,13 @@ INDEX = Path("reports", "site", "index.html")
 SHEETS = Path("reports", "sheets")
 
 
-@pytest.fixture
-def city(city: Home) -> Home:
+@pytest.fixture(scope="module")
+def city(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """After a night that wrote pages and sheets; copy it before changing it."""
     chinese_font()
-    return city
+    home = replace(demo.copy(tmp_path_factory.mktemp("reports") / "home"), reports="all")
+    home.run("nightly", "--as-of", AS_OF)
+    return home
 
 
 def stamps(home: Home) -> dict[str, int]:
@@ -60,6 +67,18 @@ def test_a_night_with_nothing_new_leaves_them_as_they_are(city: Home, tmp_path: 
     before = stamps(home)
     home.run("nightly", "--as-of", AS_OF)
     assert stamps(home) == before
+
+
+@pytest.mark.parametrize(("asked", "written"), [("site", {"site"}), ("none", set())])
+def test_a_night_writes_only_what_the_setting_asks_for(
+    city: Home, tmp_path: Path, asked: str, written: set[str]
+):
+    home = replace(city.copy(tmp_path / "home"), reports=asked)
+    for folder in ("site", "sheets"):
+        shutil.rmtree(home.folder / "reports" / folder)
+    home.run("nightly", "--as-of", AS_OF)
+    folders = {path.name for path in (home.folder / "reports").iterdir() if path.is_dir()}
+    assert folders - {"quality"} == written
 
 
 def test_the_published_asset_shows_the_ranking_and_a_heat_map(city: Home):
@@ -125,3 +144,15 @@ def test_scores_are_out_even_where_no_sheet_can_be_written(
     assert home.published.resolve() != before
     assert "no font that shows Chinese" in capsys.readouterr().out
     assert "2020-02-29" in (home.folder / INDEX).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changed", "made"),
+    [((), set()), (FRESHNESS, {SITE_KEY}), (("marts.dim_section",), {SITE_KEY, SHEETS_KEY})],
+)
+def test_what_may_show_something_else_is_made_again(tmp_path: Path, changed, made):
+    settings = Settings(home=tmp_path)
+    settings.site.mkdir(parents=True)
+    settings.sheets.mkdir()
+    plan = Plan(dt.date(2020, 3, 31), (), {}, tuple(changed))
+    assert {SITE_KEY, SHEETS_KEY}.intersection(changed_assets(plan, settings)) == made
