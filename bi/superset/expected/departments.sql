@@ -1,0 +1,5 @@
+select count(*) as departments
+from mart_scorecard
+where
+    assessment_id = coalesce(getvariable('assessment'), assessment_id)
+    and department_id = coalesce(getvariable('department'), department_id)

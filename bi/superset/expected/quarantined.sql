@@ -1,0 +1,2 @@
+select sum(rows_quarantined) as quarantined
+from fct_source_freshness

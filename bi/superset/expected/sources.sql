@@ -1,0 +1,2 @@
+select count(*) as sources
+from fct_source_freshness
