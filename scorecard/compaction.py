@@ -19,6 +19,8 @@ from scorecard.quoting import literal
 from scorecard.settings import Settings
 
 OLD = "old"
+LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
+"""How DuckDB 2.0 calls what lies beside a file that is not yet all in it."""
 _ROOM = 1.1
 """Of the bytes in use: what a copy of them takes at most, by a little."""
 _CATALOG = """
@@ -102,8 +104,10 @@ def compact(settings: Settings) -> str | None:
     that the warehouse says, so that it fails is told and nothing else: the old file stays.
     """
     file = settings.warehouse
-    if file.stat().st_size < settings.compact_from or _has_log(file):
+    if file.stat().st_size < settings.compact_from:
         return None
+    if _has_log(file):
+        return f"the warehouse was not compacted: changes to it lie in {file.name}.wal"
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.memory_limit,
         "temp_directory": str(settings.scratch),
@@ -116,6 +120,8 @@ def compact(settings: Settings) -> str | None:
                 return None
             if shutil.disk_usage(file.parent).free < waste.used_bytes * _ROOM:
                 return _kept(waste, f"{_size(waste.used_bytes * _ROOM)} of free disk are needed")
+            if settings.scratch.stat().st_dev != file.stat().st_dev:
+                return _kept(waste, f"{settings.scratch} is on another disk")
             draft = settings.scratch / file.name
             if not _copy(connection, file.stem, draft):
                 return _kept(waste, "the copy is not the same")
@@ -128,7 +134,7 @@ def compact(settings: Settings) -> str | None:
 
 def _has_log(file: Path) -> bool:
     """Whether changes lie beside the file, which are not to be left behind or taken for others."""
-    return any(file.parent.glob(f"{file.name}.*"))
+    return any(file.with_name(file.name + ending).exists() for ending in LOGS)
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, name: str, draft: Path) -> bool:

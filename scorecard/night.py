@@ -68,7 +68,7 @@ class Plan:
         pulls: Datasets that are pulled. What comes is not known yet, so their models are in; once
             it is, the datasets of which something came.
         notices: What lies in the inbox, is no delivery, and was never reported before.
-        unreadable: Files that could not be opened, with the system's reason.
+        unreadable: Files and folders that could not be opened, with the system's reason.
     """
 
     as_of: dt.date
@@ -111,16 +111,20 @@ def plan_night(
     asks_platforms: bool = True,
 ) -> Plan:
     """Looks at the inbox and the fingerprints; keeps the notices and the hashes of files alone."""
-    found, notices = scan(workspace.settings.inbox, workspace.contracts)
     files: dict[str, list[InboxFile]] = {}
     unreadable: dict[str, str] = {}
+
+    def keep_out(place: str, error: OSError) -> None:
+        unreadable[place] = error.strerror or type(error).__name__
+
+    found, notices = scan(workspace.settings.inbox, workspace.contracts, keep_out)
     known = KnownFiles(connection, time.time())
     for file in found:
         try:
             if known.is_new(file):
                 files.setdefault(file.dataset, []).append(file)
         except OSError as error:
-            unreadable[f"{file.dataset}/{file.name}"] = error.strerror or type(error).__name__
+            keep_out(f"{file.dataset}/{file.name}", error)
     known.keep()
     pulls = tuple(sorted(workspace.sources.datasets)) if asks_platforms else ()
     pending = {*files, *pulls}

@@ -43,7 +43,7 @@ def summary_lines(
 
 
 def unopened(plan: Plan) -> Iterator[str]:
-    """A line for each file that could not be opened."""
+    """A line for each file or folder that could not be opened."""
     for place, reason in plan.unreadable.items():
         yield f"could not be opened: {place}: {reason}"
 

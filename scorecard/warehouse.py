@@ -6,13 +6,15 @@ like comes from its contract. Landing, scoring and publishing live in their own 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
+from scorecard.shortage import raise_shortage
 from scorecard.transaction import transaction
 
 SCHEMAS = (
@@ -78,6 +80,9 @@ create table if not exists ops.check_result (
     observed varchar not null, expected varchar not null, why_zh varchar not null,
     why_en varchar not null
 );
+create table if not exists ops.outcome (
+    digest varchar, passed boolean, observed varchar, rendered varchar
+);
 create table if not exists ops.published_total (
     version varchar not null, assessment_id varchar not null, as_of date not null,
     department_id varchar not null, total decimal(6, 2) not null
@@ -120,6 +125,10 @@ alter table ops.repeated_key add column if not exists keys varchar[];
 """What tables of warehouses that an earlier version made lack; nothing where they lack nothing."""
 
 
+_LOCKED = "IO Error: Could not set lock"
+_MEND_DAMAGE = "put back a copy of it; without one move it away, and the inbox is taken anew"
+
+
 class WarehouseBusyError(ScorecardError):
     """Another process holds the warehouse."""
 
@@ -131,6 +140,8 @@ def connect(
 
     Raises:
         WarehouseBusyError: If another process has it open.
+        ShortageError: If memory or disk do not suffice to open it.
+        ScorecardError: If it cannot be opened, for it is damaged or not ours to write.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": memory_limit}
@@ -138,18 +149,36 @@ def connect(
         config["temp_directory"] = str(spill)
     try:
         connection = duckdb.connect(path, config=config)
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
-            raise ScorecardError(
-                "the warehouse cannot be opened",
+    except duckdb.Error as error:
+        raise_shortage(error, str(path))
+        if str(error).startswith(_LOCKED):  # what follows has the file's path
+            raise WarehouseBusyError(
+                "another run is using the warehouse",
                 str(path),
-                "is the file whole, and yours to write?",
+                "wait for it to end, then start again",
             ) from error
-        raise WarehouseBusyError(
-            "another run is using the warehouse", str(path), "wait for it to end, then start again"
+        _raise_damage(error, path)
+        raise ScorecardError(
+            "the warehouse cannot be opened", str(path), "is the file whole, and yours to write?"
         ) from error
     connection.execute("set timezone = 'Asia/Shanghai'")
     return connection
+
+
+@contextmanager
+def naming_damage(path: Path) -> Iterator[None]:
+    """Raises a `ScorecardError` in place of what a damaged file raises once it is read."""
+    try:
+        yield
+    except duckdb.Error as error:
+        _raise_damage(error, path)
+        raise
+
+
+def _raise_damage(error: duckdb.Error, path: Path) -> None:
+    is_cut = "Could not read enough bytes" in str(error) and f'{path.name}"' in str(error)
+    if is_cut or "Corrupt database file" in str(error):
+        raise ScorecardError("the warehouse is damaged", str(path), _MEND_DAMAGE) from error
 
 
 def prepare(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,13 +16,14 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from scorecard.contract import Contract, load_contracts, load_published
-from scorecard.errors import ConfigurationError
+from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.models import Model, load_models, metrics_of
 from scorecard.rollups import check_days
 from scorecard.rulebook import Rulebook, load_rulebooks
+from scorecard.scratch import emptied
 from scorecard.settings import Settings
-from scorecard.shortage import naming_shortage
-from scorecard.warehouse import WarehouseBusyError, connect, prepare
+from scorecard.shortage import naming_shortage, raise_shortage
+from scorecard.warehouse import WarehouseBusyError, connect, naming_damage, prepare
 
 if TYPE_CHECKING:
     from scorecard.pulling.model import Sources
@@ -103,24 +103,27 @@ class Workspace:
         Raises:
             WarehouseBusyError: If another process works on it.
             ShortageError: If memory or disk did not suffice.
+            ScorecardError: If the file or its folders are damaged, or not ours to write.
         """
         settings = self.settings
-        with _alone(settings.warehouse), naming_shortage(str(settings.warehouse)):
-            try:
-                with _opened(settings) as connection:
-                    prepare(connection, self.contracts.values(), settings.sql / "macros")
-                    yield connection
-                if told:
-                    _compact(settings, told)
-            finally:
-                shutil.rmtree(settings.scratch, ignore_errors=True)  # rows as they were delivered
+        file = settings.warehouse
+        with (
+            _alone(file),
+            naming_shortage(str(file)),
+            naming_damage(file),
+            emptied(settings.scratch),  # it holds rows as they were delivered
+        ):
+            with _opened(settings) as connection:
+                prepare(connection, self.contracts.values(), settings.sql / "macros")
+                yield connection
+            if told:
+                _compact(settings, told)
 
 
 @contextmanager
 def _alone(warehouse: Path) -> Iterator[None]:
     """Holds the warehouse's folder, also while the file is not open or is being replaced."""
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(warehouse.parent, os.O_RDONLY)
+    handle = _open_folder(warehouse.parent)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -135,10 +138,20 @@ def _alone(warehouse: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def _open_folder(folder: Path) -> int:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise_shortage(error, str(folder))
+        reason = error.strerror or type(error).__name__
+        raise ScorecardError(
+            f"the folder cannot be opened: {reason}", str(folder), "is it a folder, and yours?"
+        ) from error
+
+
 @contextmanager
 def _opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    shutil.rmtree(settings.scratch, ignore_errors=True)  # what a killed run left
-    settings.scratch.mkdir(mode=0o700, parents=True)
     connection = connect(
         settings.warehouse, memory_limit=settings.memory_limit, spill=settings.scratch
     )

@@ -10,7 +10,7 @@ import glob
 import hashlib
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,21 +114,40 @@ def ending_of(name: str) -> str | None:
     return max(endings, key=len, default=None)
 
 
-def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[Notice]]:
-    """Lists the deliveries by dataset, in the order of the bytes of their relative path."""
+def _raise(place: str, error: OSError) -> None:
+    raise error
+
+
+def scan(
+    inbox: Path, datasets: Collection[str], on_error: Callable[[str, OSError], None] = _raise
+) -> tuple[list[InboxFile], list[Notice]]:
+    """Lists the deliveries by dataset, in the order of the bytes of their relative path.
+
+    Args:
+        inbox: The folder of the datasets' folders; one that is not there has no deliveries.
+        datasets: Their names.
+        on_error: Called with the place of a folder or file that cannot be looked at, and with why;
+            the others are listed all the same. By default it is raised.
+    """
     files: list[InboxFile] = []
     notices: list[Notice] = []
-    if not inbox.is_dir():
-        return files, notices
-    for entry in sorted(inbox.iterdir()):
-        place = readable_name(os.fsencode(entry.name))
-        if not entry.is_dir():
+
+    def told(place: str, error: OSError) -> None:
+        on_error(without_identity_numbers(place), error)
+
+    for folder, is_folder in _entries(inbox, told):
+        place = readable_name(os.fsencode(folder.name))
+        if not is_folder:
             notices.append(Notice(place, "a file outside of any dataset's folder"))
-        elif entry.name not in datasets:
+        elif folder.name not in datasets:
             notices.append(Notice(place, "a folder that is no dataset's name"))
         else:
-            for name, path in _files_below(entry):
-                found = delivery(entry.name, name, path)
+            for name, path in _files_below(folder, told):
+                try:
+                    found = delivery(folder.name, name, path)
+                except OSError as error:
+                    told(f"{place}/{name}", error)
+                    continue
                 if isinstance(found, Notice):
                     notices.append(found)
                 else:
@@ -136,14 +155,49 @@ def scan(inbox: Path, datasets: Collection[str]) -> tuple[list[InboxFile], list[
     return files, notices
 
 
-def _files_below(folder: Path) -> Iterator[tuple[str, Path]]:
-    found = [
-        (os.fsencode(Path(parent, name).relative_to(folder).as_posix()), Path(parent, name))
-        for parent, _, names in os.walk(folder)
-        for name in names
-    ]
-    for name, path in sorted(found):
-        yield readable_name(name), path
+def _entries(inbox: Path, told: Callable[[str, OSError], None]) -> Iterator[tuple[Path, bool]]:
+    """What lies in the inbox itself, in order, and whether it is a folder."""
+    try:
+        if not inbox.is_dir():
+            return
+        _check_searchable(inbox)
+        entries = sorted(inbox.iterdir())
+    except OSError as error:
+        told(inbox.name, error)
+        return
+    for entry in entries:
+        try:
+            yield entry, entry.is_dir()
+        except OSError as error:
+            told(readable_name(os.fsencode(entry.name)), error)
+
+
+def _files_below(folder: Path, told: Callable[[str, OSError], None]) -> Iterator[tuple[str, Path]]:
+    """The files of a dataset's folder, with their relative names, in the order of its bytes."""
+
+    def kept_out(error: OSError) -> None:
+        place = Path(error.filename or folder).relative_to(folder.parent)
+        told(readable_name(os.fsencode(place)), error)
+
+    found: list[tuple[bytes, Path]] = []
+    for parent, folders, names in os.walk(folder, onerror=kept_out):
+        try:
+            _check_searchable(parent)
+        except OSError as error:
+            error.filename = parent
+            kept_out(error)
+            folders.clear()
+            continue
+        for name in names:
+            path = Path(parent, name)
+            found.append((os.fsencode(path.relative_to(folder).as_posix()), path))
+    for raw, path in sorted(found):
+        yield readable_name(raw), path
+
+
+def _check_searchable(folder: str | Path) -> None:
+    """Raises an OSError if what is in a folder can be listed and no more, for want of `x`."""
+    os.stat(f"{folder}/.")
 
 
 def readable_name(name: bytes) -> str:

@@ -3,13 +3,13 @@
 To hash a year of files takes longer than all else of a night with nothing new, so the hash of a
 file is kept with its stamp: size, times, and where on the disk it lies. The time of the last change
 of a file's record (ctime) cannot be set by whoever writes it, so other bytes have another stamp,
-unless they came within the same tick of the clock: what changed lately is hashed again.
+unless they came within the same tick of the clock: what changed lately is hashed again. The time
+of modification says nothing of that: whoever writes a file may set it to a day yet to come.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 
 import duckdb
 
@@ -20,11 +20,19 @@ SETTLED_AFTER = 10.0
 """Seconds; longer than a tick of any file system's clock, and than a server's clock is off."""
 
 
+_TAKEN = "select dataset, sha256 from ops.file"
+_QUARANTINED = (
+    "select file.dataset, file.file_name, arg_max(file.sha256, file.file_id) as sha256 "
+    "from ops.file as file semi join ops.quarantine using (dataset, file_name) group by all"
+)
+"""The files of which rows are quarantined, each with the hash of the newest of its name."""
+
+
 def is_known(connection: duckdb.DuckDBPyConnection, dataset: str, digest: str) -> bool:
     """Whether a file of these bytes came before for this dataset, under whatever name."""
     return bool(
         connection.execute(
-            "select 1 from ops.file where dataset = ? and sha256 = ?", [dataset, digest]
+            f"{_TAKEN} where dataset = ? and sha256 = ?", [dataset, digest]
         ).fetchall()
     )
 
@@ -36,9 +44,7 @@ def mends_quarantined(connection: duckdb.DuckDBPyConnection, file: InboxFile, di
     """
     return bool(
         connection.execute(
-            "select 1 from ops.quarantine where dataset = $1 and file_name = $2 and $3 <> ("
-            "select sha256 from ops.file where dataset = $1 and file_name = $2 "
-            "order by file_id desc limit 1) limit 1",
+            f"from ({_QUARANTINED}) where dataset = ? and file_name = ? and sha256 <> ?",
             [file.dataset, file.name, digest],
         ).fetchall()
     )
@@ -50,8 +56,11 @@ class KnownFiles:
     def __init__(self, connection: duckdb.DuckDBPyConnection, now: float) -> None:
         self._connection = connection
         self._now = now
-        self._taken = set(connection.execute("select dataset, sha256 from ops.file").fetchall())
-        self._quarantined = dict(_quarantined(connection))
+        self._taken = set(connection.execute(_TAKEN).fetchall())
+        self._quarantined = {
+            (dataset, name): digest
+            for dataset, name, digest in connection.execute(_QUARANTINED).fetchall()
+        }
         self._kept: dict[tuple[str, str], tuple[str, str]] = {
             (dataset, name): (stamp, digest)
             for dataset, name, stamp, digest in connection.execute(
@@ -77,7 +86,7 @@ class KnownFiles:
         stamp, digest = self._kept.get(place, ("", ""))
         if stamp != _stamp(before):
             digest = file.sha256()
-        is_settled = self._now - max(before.st_mtime, before.st_ctime) > SETTLED_AFTER
+        is_settled = self._now - before.st_ctime > SETTLED_AFTER
         if is_settled and _stamp(before) == _stamp(file.path.stat()):
             self._seen[place] = _stamp(before), digest
         return digest
@@ -108,14 +117,3 @@ def _stamp(status: os.stat_result) -> str:
             status.st_ino,
         )
     )
-
-
-def _quarantined(
-    connection: duckdb.DuckDBPyConnection,
-) -> Iterable[tuple[tuple[str, str], str]]:
-    """The files of which rows are quarantined, each with the hash of the newest of its name."""
-    rows = connection.execute(
-        "select file.dataset, file.file_name, arg_max(file.sha256, file.file_id) "
-        "from ops.file as file semi join ops.quarantine using (dataset, file_name) group by all"
-    ).fetchall()
-    return (((dataset, name), digest) for dataset, name, digest in rows)

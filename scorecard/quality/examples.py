@@ -89,9 +89,11 @@ def _of_rule(
 
 
 def _counted(contract: Contract, measure: str) -> str:
-    """How many rows of a group of the profile fail, as SQL over `profiled`."""
+    """How many rows of a group of the profile fail, at least, as SQL over `profiled`."""
     if measure == "contract_breaches":
         return "broken_rows"
+    if measure == "missing_values":  # of which a row can lack as many as are required
+        return f"ceil(missing_values / {len(required_columns(contract))})"
     if measure != "unknown_references":
         return f'"{measure}"'
     tests = unknown_references(contract, "profiled", "profiled.day")

@@ -31,14 +31,12 @@ class Outcome:
 
 def read_outcomes(connection: duckdb.DuckDBPyConnection) -> dict[str, Outcome]:
     """The outcomes of the last judgement, by the digest of expectation and values."""
-    _prepare(connection)
     rows = connection.execute("select digest, passed, observed, rendered from ops.outcome")
     return {digest: Outcome(*values) for digest, *values in rows.fetchall()}
 
 
 def keep_outcomes(connection: duckdb.DuckDBPyConnection, outcomes: Mapping[str, Outcome]) -> None:
     """Replaces the outcomes by those of a judgement, in one transaction."""
-    _prepare(connection)
     with transaction(connection):
         connection.execute("delete from ops.outcome")
         if outcomes:
@@ -50,10 +48,3 @@ def keep_outcomes(connection: duckdb.DuckDBPyConnection, outcomes: Mapping[str, 
                     for value in (digest, found.passed, found.observed, found.rendered)
                 ],
             )
-
-
-def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "create table if not exists ops.outcome "
-        "(digest varchar, passed boolean, observed varchar, rendered varchar)"
-    )

@@ -56,6 +56,14 @@ def test_a_file_that_changed_lately_is_read_each_time(inbox, read):
     assert read == ["a.csv", "a.csv"]
 
 
+def test_a_file_dated_to_a_day_yet_to_come_is_not_read_again_either(inbox, read):
+    path = inbox.put("catalogue_entries", "a.csv", csv_bytes(entry("e1")))
+    os.utime(path, (time.time() + 10 * 365 * 86400,) * 2)
+    for _ in range(2):
+        new_ones(inbox)
+    assert read == ["a.csv"]
+
+
 @pytest.mark.parametrize("times", ["kept", "new"])
 def test_other_bytes_of_the_same_size_are_seen_also_under_the_old_times(inbox, times):
     path = inbox.put("catalogue_entries", "a.csv", csv_bytes(entry("e1")))
@@ -94,6 +102,9 @@ def test_known_bytes_put_where_rows_are_quarantined_mend_them(inbox):
     assert new_ones(inbox) == []
     inbox.put("catalogue_entries", "a.csv", good)
     assert new_ones(inbox) == ["a.csv"]
+    inbox.land()
+    assert inbox.quarantine_size("a.csv") == 0
+    assert new_ones(inbox) == []
 
 
 def test_the_hash_of_a_file_that_is_gone_is_forgotten(inbox):

@@ -482,6 +482,17 @@ def test_no_more_examples_are_told_than_wanted_and_in_order(city):
     assert len(judged.examples("unknown_references")) == 20
 
 
+def test_as_many_examples_as_wanted_are_told_where_each_row_lacks_several_values(city):
+    city.give("official_documents", *(
+        {"document_id": f"d{n}", "due_at": None, "department_id": None,
+         "received_at": f"2019-03-{1 + n // 4:02} 08:00:00"}
+        for n in range(10, 34)
+    ))  # fmt: skip
+    judged = Judged(city, "official_documents")
+    assert judged.total("missing_values") == 48
+    assert judged.examples("missing_values") == [f"document_id=d{n}" for n in range(10, 30)]
+
+
 def test_examples_of_no_measure_are_an_error(city):
     with pytest.raises(KeyError, match="silence"):
         Judged(city, "sections").examples("silence")
