@@ -1,6 +1,6 @@
 # make run    sets up, writes the demo city, does one night, says where the results are
 # make test   sets up, runs the suite
-.PHONY: run test setup lint format ui bench bench-quick clean
+.PHONY: run test setup lint format ui bench bench-nights bench-quick clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 SCORECARD = .venv/bin/scorecard
@@ -36,7 +36,10 @@ ui: setup
 
 bench: setup .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks --scale 0.1 --keep
-	.venv-bench/bin/python -m benchmarks --scale 1 --only product floor dbt_peer --no-night --keep
+	.venv-bench/bin/python -m benchmarks --scale 1 --only product floor polars_peer pandas_peer --no-night --keep
+
+bench-nights: setup .venv-bench/.ready
+	.venv-bench/bin/python -m benchmarks.nights
 
 bench-quick: setup .venv-bench/.ready
 	.venv-bench/bin/python -m benchmarks --scale 0.01 --no-night
@@ -46,4 +49,4 @@ bench-quick: setup .venv-bench/.ready
 	touch $@
 
 clean:
-	rm -rf .venv .venv-bench var
+	rm -rf .venv .venv-bench .venv-superset var

@@ -4,6 +4,9 @@
     .venv-bench/bin/python -m benchmarks --scale 1 --keep               # all contenders
     .venv-bench/bin/python -m benchmarks --scale 1 --only product floor dbt_peer --keep
 
+`--keep` replaces the kept runs of those who ran, and leaves those of the others with the session
+that they are of. At scale 1 the product also does scale 0.1, to see how its load grows.
+
 Ends with status 1 when somebody gives other numbers than the product, or fails. Out of memory or
 out of time is a result, told in the table.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 import json
 import os
 import shutil
@@ -20,6 +24,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +32,16 @@ import psutil
 import pyarrow.parquet as pq
 
 from benchmarks.peers import report
-from benchmarks.peers.compare import differences
-from benchmarks.peers.contenders import CONTENDERS, NIGHT, PRODUCT_PYTHON, ROOT, Contender
+from benchmarks.peers.compare import BRIEF, Answer, Numbers, Run, best_of
+from benchmarks.peers.contenders import (
+    CONTENDERS,
+    FULL_SCALE,
+    NIGHT,
+    PRODUCT_PYTHON,
+    ROOT,
+    SMALL_SCALE,
+    Contender,
+)
 from benchmarks.peers.job import KEYS
 from benchmarks.peers.measure import Measured, measure
 
@@ -36,7 +49,6 @@ DOCS = ROOT / "docs" / "benchmarks"
 RESERVE = 2 << 30
 """Bytes that stay free for the machine itself, whatever a contender asks for."""
 NIGHT_DAY = "2020-03-31"
-Run = dict[str, Any]
 
 
 class Bench:
@@ -46,22 +58,25 @@ class Bench:
         self.options = options
         self.scratch: Path = options.scratch.absolute()
         self.inputs = self.scratch / f"scale-{options.scale:g}"
-        self.problems: list[str] = []
+        self.session = f"{dt.datetime.now():%Y-%m-%d %H:%M}"
+        self.numbers = Numbers()
+        self.problems = self.numbers.problems
         self.versions: dict[str, str] = {}
 
-    def prepare(self) -> None:
-        """Makes the inputs unless they are there, and reads them once, as disks are slow."""
+    def prepare(self, scale: float) -> Path:
+        """Makes a scale's inputs unless they are there, and reads them once, as disks are slow."""
         self.scratch.mkdir(parents=True, exist_ok=True)
-        scale = str(self.options.scale)
+        inputs = self.scratch / f"scale-{scale:g}"
         subprocess.run(
-            [PRODUCT_PYTHON, "-m", "benchmarks.peers.prepare", "--scale", scale, "--folder",
-             self.inputs],
+            [PRODUCT_PYTHON, "-m", "benchmarks.peers.prepare", "--scale", str(scale), "--folder",
+             inputs],
             cwd=ROOT, check=True,
         )  # fmt: skip
-        for path in self.inputs.rglob("*.parquet"):
+        for path in inputs.rglob("*.parquet"):
             with path.open("rb") as file:
                 while file.read(1 << 24):
                     pass
+        return inputs
 
     def measure(self, name: str, command: list[str], folder: Path) -> Measured:
         """Runs one command in that folder's care."""
@@ -73,13 +88,13 @@ class Bench:
             environment=os.environ | {"PYTHONPATH": str(ROOT)},
         )
 
-    def run(self, contender: Contender) -> tuple[Run, list[list[str]]]:
+    def run(self, contender: Contender, inputs: Path) -> tuple[Run, Answer]:
         """One contender once, and its answer."""
         folder = self._new_folder(contender.name)
         threads = self.options.threads
-        command = contender.command(self.inputs / "job", folder, threads)
+        command = contender.command(inputs / "job", folder, threads)
         measured = self.measure(contender.name, command, folder)
-        run, answer = asdict(measured), []
+        run, answer = {**asdict(measured), "session": self.session}, []
         if measured.outcome == "done":
             told = json.loads((folder / "told.json").read_text(encoding="utf-8"))
             run["steps"] = {step: round(took, 3) for step, took in told["seconds"].items()}
@@ -107,7 +122,7 @@ class Bench:
             tail = (folder / "log.txt").read_text(encoding="utf-8", errors="replace")[-2000:]
             self.problems.append(f"scorecard nightly failed:\n{tail}")
         shutil.rmtree(folder)
-        return asdict(measured)
+        return {**asdict(measured), "session": self.session}
 
     def _new_folder(self, name: str) -> Path:
         folder = self.scratch / f"run-{name}"
@@ -115,44 +130,44 @@ class Bench:
         folder.mkdir()
         return folder
 
-    def best(self, contender: Contender) -> tuple[Run, list[list[str]]]:
-        """The fastest of the rounds; none after one that did not end well."""
-        best, answer = self.run(contender)
-        for _ in range(1, self.options.rounds):
-            if best["outcome"] != "done":
-                break
-            again, answer = self.run(contender)
-            best = min(best, again, key=lambda one: (one["outcome"] != "done", one["seconds"]))
-        return best, answer
-
     def all(self) -> Mapping[str, Any]:
         """Every contender in turn, held against the first one's numbers."""
+        self.prepare(self.options.scale)
         runs: dict[str, Run] = {}
-        first: tuple[str, list[list[str]]] | None = None
         for contender in (CONTENDERS[name] for name in self.options.only):
             if contender.lacks:
                 print(f"LEFT OUT: {contender.title}, as there is no {contender.lacks} here")
                 self.problems += [f"{contender.name} was left out"] if self.options.strict else []
                 continue
-            runs[contender.name], answer = self.best(contender)
+            once = partial(self.run, contender, self.inputs)
+            runs[contender.name] = best_of(
+                once, self.options.rounds, partial(self.numbers.hold, contender.name)
+            )
             self._tell(contender.title, runs[contender.name])
-            if runs[contender.name]["outcome"] != "done":
-                continue
-            first = first or (contender.name, answer)
-            self.problems += differences(*first, contender.name, answer)
         if self.options.night:
             runs[NIGHT] = self.night()
             self._tell("scorecard nightly", runs[NIGHT])
-        heavy = [p for name in KEYS for p in (self.inputs / "job" / name).glob("*.parquet")]
-        return {
-            "scale": self.options.scale,
-            "rounds": self.options.rounds,
-            "rows": sum(pq.read_metadata(path).num_rows for path in heavy),
-            "megabytes": sum(path.stat().st_size for path in heavy) / 1e6,
+        session = {
+            "rounds": f"Best of {self.options.rounds}, of one where that takes over {BRIEF:g} s",
             "machine": report.machine(),
             "versions": self.versions,
+        }
+        return {
+            "scale": self.options.scale,
+            **_size(self.inputs),
+            "sessions": {self.session: session},
+            "small": self.small() if "product" in runs else None,
             "runs": runs,
         }
+
+    def small(self) -> Run | None:
+        """At full scale: what the product takes for a tenth, on the same day."""
+        if self.options.scale != FULL_SCALE:
+            return None
+        inputs = self.prepare(SMALL_SCALE)
+        run, _ = self.run(CONTENDERS["product"], inputs)
+        self._tell(f"egov-scorecard at scale {SMALL_SCALE:g}", run)
+        return {**_size(inputs), "run": run}
 
     @staticmethod
     def _tell(title: str, run: Run) -> None:
@@ -164,12 +179,20 @@ class Bench:
         )
 
 
+def _size(inputs: Path) -> Run:
+    heavy = [p for name in KEYS for p in (inputs / "job" / name).glob("*.parquet")]
+    return {
+        "rows": sum(pq.read_metadata(path).num_rows for path in heavy),
+        "megabytes": sum(path.stat().st_size for path in heavy) / 1e6,
+    }
+
+
 def main() -> int:
     """Runs it all and prints and keeps the tables."""
     parser = argparse.ArgumentParser(description="The product against its peers.")
     parser.add_argument("--scale", type=float, default=0.01)
     parser.add_argument("--only", nargs="+", choices=CONTENDERS, default=list(CONTENDERS))
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=2, help="of who takes little, the best")
     parser.add_argument("--seconds", type=float, default=600, help="the most for each run")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--scratch", type=Path, default=ROOT / "var" / "benchmarks")
@@ -179,13 +202,14 @@ def main() -> int:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what runs is ended, too
     bench = Bench(options)
-    bench.prepare()
     result = bench.all()
     print("\n" + report.runs_table(result) + "\n\n" + report.goals_table(result))
     for problem in bench.problems:
         print(f"\nWRONG: {problem}", file=sys.stderr)
     if bench.problems:
         return 1
+    if options.keep:
+        result = report.with_kept(result, DOCS)
     report.write(result, DOCS if options.keep else bench.scratch / "report")
     return 0
 

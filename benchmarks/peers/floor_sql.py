@@ -6,6 +6,7 @@ from benchmarks.peers.job import (
     CITY,
     CYCLE_DAYS,
     FIRST_DAY,
+    KEYS,
     KNOWN,
     LAST_DAY,
     MAJOR_HOURS,
@@ -26,6 +27,11 @@ COLUMNS = {
     """,
     "network_probes": "link_id, probed_at, is_up, latency_ms",
 }
+KEPT_COLUMNS = COLUMNS | {
+    name: COLUMNS[name].replace(f"{key}_id,", f"packed_text({key}_id) as {key}_id,", 1)
+    for name, key in (("credit_records", "record"), ("certificates", "certificate"))
+}
+"""Of who keeps rows: ids as numbers of 128 bits, as such compress better and compare faster."""
 ROLLUPS = {
     "credit_days": """
         select
@@ -158,3 +164,16 @@ def sound(dataset: str) -> str:
     tests = [f"{column} is not null" for column in REQUIRED[dataset]]
     tests += [f"{column} in {values}" for column, values in KNOWN.get(dataset, {}).items()]
     return " and ".join(tests)
+
+
+def span(dataset: str, rows: str) -> str:
+    """SQL of a file's first and last key, and whether they grow from row to row: none repeats then.
+
+    Of a key of two columns the last one, a time, and no word on its order.
+    """
+    *others, key = KEYS[dataset]
+    grows = "false" if others else "coalesce(bool_and(before is null or key > before), true)"
+    return (
+        f"select min(key), max(key), {grows} "
+        f"from (select {key} as key, lag({key}) over () as before {rows})"
+    )

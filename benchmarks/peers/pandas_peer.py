@@ -36,7 +36,7 @@ def read(path: str, dataset: str, unread: tuple[str, ...] = ()) -> pa.Table:
     for column, values in KNOWN.get(dataset, {}).items():
         table = table.filter(pc.field(column).isin(values))
     if any(table[column].null_count for column in REQUIRED[dataset]):
-        table = table.drop_null() if not unread else table.filter(_is_complete(table, dataset))
+        table = table.filter(_is_complete(table, dataset))
     return table
 
 

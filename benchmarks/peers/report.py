@@ -1,5 +1,7 @@
 """Tables and plots of the runs: Markdown and SVG, one of each a scale, from the kept JSON.
 
+Runs of several sessions may stand beside each other: each says of which it is.
+
 Nothing here names a host or a path: what a machine is like is its cores, memory and processor.
 """
 
@@ -12,10 +14,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.peers.contenders import CONTENDERS, GOALS, NIGHT, growth
+from benchmarks.peers.contenders import (
+    CONTENDERS,
+    FULL_SCALE,
+    GOALS,
+    NIGHT,
+    OTHER_SESSION,
+    growth,
+)
 
 Result = Mapping[str, Any]
-FULL = 1.0
 
 
 def machine() -> dict[str, str]:
@@ -45,23 +53,32 @@ def runs_table(result: Result) -> str:
     for name, contender in CONTENDERS.items():
         run = result["runs"].get(name)
         if run is None:
+            rows.append([contender.title, "not measured", "", "", "", "", ""])
             continue
+        session = run["session"]
         if run["outcome"] != "done":
-            rows.append([contender.title, f"**{run['outcome']}**", "", "", _gigabytes(run), ""])
+            rows.append(
+                [contender.title, f"**{run['outcome']}**", "", "", _gigabytes(run), "", session]
+            )
             continue
         ratio = (
             f"{run['seconds'] / product['seconds']:.2f}"
             if product and product["outcome"] == "done"
             else ""
         )
+        if ratio and product and session != product["session"]:
+            ratio += OTHER_SESSION
         kept = "yes" if contender.keeps_rows else "no"
         rows.append(
             [
                 contender.title, f"{run['seconds']:.1f}", ratio, f"{run['cpu_seconds']:.1f}",
-                _gigabytes(run), kept,
+                _gigabytes(run), kept, session,
             ]
         )  # fmt: skip
-    head = ("contender", "seconds", "of the product's", "CPU seconds", "peak GB", "keeps rows")
+    head = (
+        "contender", "seconds", "of the product's", "CPU seconds", "peak GB", "keeps rows",
+        "session",
+    )  # fmt: skip
     return table(head, rows)
 
 
@@ -69,33 +86,44 @@ def _gigabytes(run: Mapping[str, Any]) -> str:
     return f"{run['peak_bytes'] / 1e9:.2f}"
 
 
-def goals_table(result: Result, others: Sequence[Result] = ()) -> str:
+def goals_table(result: Result) -> str:
     """The goals, what was reached, and whether that is enough."""
-    lines = [line for goal in GOALS if (line := goal.line(result["runs"]))]
-    if result["scale"] == FULL:
-        lines += [line for one in others if one["scale"] == 0.1 and (line := growth(one, result))]
+    lines = [goal.line(result["runs"]) for goal in GOALS]
+    if result["scale"] == FULL_SCALE:
+        lines.append(growth(result))
     return table(("goal for the product", "figure", "reached"), lines)
 
 
-def page(result: Result, others: Sequence[Result] = ()) -> str:
+def page(result: Result) -> str:
     """One scale's page."""
-    where, scale = result["machine"], result["scale"]
-    versions = ", ".join(f"{name} {found}" for name, found in sorted(result["versions"].items()))
+    scale = result["scale"]
+    several = len({run["session"] for run in result["runs"].values()}) > 1
     parts = [
         f"# First load of a year at scale {scale:g}",
         f"{result['rows']:,} rows in {result['megabytes']:,.0f} MB of Parquet; the job and the "
-        "contenders are told in [the peers' README](../../benchmarks/peers/README.md). All who "
-        "finished gave the same numbers. Written by `make bench`.",
+        "contenders are told in [the peers' README](../../benchmarks/peers/README.md). Of each "
+        "session, all who finished gave the same numbers. Written by `python -m benchmarks`.",
         runs_table(result),
+        *([f"\\{OTHER_SESSION.strip()} Measured in another session than the product."] * several),
         f"![Seconds and memory at scale {scale:g}](scale-{scale:g}.svg)",
-        goals_table(result, others),
+        goals_table(result),
         *_night(result),
         _steps(result),
-        f"{where['cores']} cores, {where['memory']}, {where['processor']}, {where['system']}, "
-        f"Python {where['python']}; {versions}. "
-        f"Best of {result['rounds']}; files in the page cache.",
+        *(_session(name, told) for name, told in sorted(result["sessions"].items())),
+        "Files in the page cache.",
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _session(name: str, told: Mapping[str, Any]) -> str:
+    where = told["machine"]
+    versions = ", ".join(
+        f"{library} {found}" for library, found in sorted(told["versions"].items())
+    )
+    return (
+        f"Session {name}: {where['cores']} cores, {where['memory']}, {where['processor']}, "
+        f"{where['system']}, Python {where['python']}; {versions}. {told['rounds']}."
+    )
 
 
 def _night(result: Result) -> list[str]:
@@ -149,16 +177,34 @@ def plot(result: Result, path: Path) -> None:
     pyplot.close(figure)
 
 
+def merged(kept: Result, new: Result) -> Result:
+    """The new runs, and the kept ones of who did not run now; none of other inputs."""
+    if any(kept[name] != new[name] for name in ("scale", "rows", "megabytes")):
+        return new
+    runs = {**kept["runs"], **new["runs"]}
+    sessions = {**kept["sessions"], **new["sessions"]}
+    small = new if "product" in new["runs"] else kept  # of the product's own session
+    return {
+        **new,
+        "sessions": {
+            name: sessions[name] for name in sorted({r["session"] for r in runs.values()})
+        },
+        "small": small["small"],
+        "runs": {name: runs[name] for name in (*CONTENDERS, NIGHT) if name in runs},
+    }
+
+
+def with_kept(result: Result, folder: Path) -> Result:
+    """The runs among those that a folder keeps of earlier sessions."""
+    file = folder / f"scale-{result['scale']:g}.json"
+    return merged(json.loads(file.read_text(encoding="utf-8")), result) if file.exists() else result
+
+
 def write(result: Result, folder: Path) -> None:
     """Keeps the runs as JSON and writes their page and plot beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"scale-{result['scale']:g}"
-    kept = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
-    (folder / f"{stem}.json").write_text(kept, encoding="utf-8")
-    others = [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.glob("scale-*.json"))
-        if path.stem != stem
-    ]
-    (folder / f"{stem}.md").write_text(page(result, others), encoding="utf-8")
-    plot(result, folder / f"{stem}.svg")
+    stem = f"{folder}/scale-{result['scale']:g}"
+    text = json.dumps(result, indent=1, ensure_ascii=False) + "\n"
+    Path(f"{stem}.json").write_text(text, encoding="utf-8")
+    Path(f"{stem}.md").write_text(page(result), encoding="utf-8")
+    plot(result, Path(f"{stem}.svg"))

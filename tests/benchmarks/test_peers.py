@@ -1,14 +1,18 @@
 import csv
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pytest
 
+from benchmarks.peers import report
 from benchmarks.peers.codes_numpy import is_identity_number, is_uscc
-from benchmarks.peers.compare import differences
+from benchmarks.peers.compare import Numbers, best_of, differences
 from benchmarks.peers.contenders import GOALS, growth
 from scorecard.settings import PROJECT
 
@@ -71,10 +75,12 @@ def record(number: str, code: str | None, pushed: str, name: str | None = "'甲'
     )
 
 
-def probe(at: str, is_up: bool) -> str:
-    return f"('lk-1', timestamp '{at}', {is_up}, null::decimal(18, 2))"
+def probe(at: str, is_up: bool | None) -> str:
+    return f"('lk-1', timestamp '{at}', {'null' if is_up is None else is_up}, 1.5::decimal(18, 2))"
 
 
+# in the first files rows that are refused, in the second ones rows that replace older ones, of the
+# first file and of their own
 EVENTS = {
     ("credit_records", "2019-06-01"): RECORD.format(
         rows=", ".join(
@@ -85,27 +91,36 @@ EVENTS = {
                 record("cr-4", "11010519491231002X", "2018-12-31 23:59:59"),
                 record("cr-5", "11010519491231002X", "2019-01-01", name="null"),
                 record("cr-6", "11010519491231002X", "2019-01-01 00:00:00", name="''"),
+                record("cr-7", None, "2019-06-01").replace("'dir-1'", "null"),
+                record("cr-8", None, "2019-06-01").replace("'person'", "'company'"),
             ]
         )
     ),
     ("credit_records", "2019-07-01"): RECORD.format(
-        rows=record("cr-2", "11010519491231002X", "2019-06-02 12:00:00")
+        rows=record("cr-2", None, "2019-06-02 11:00:00")
+        + ", "
+        + record("cr-2", "11010519491231002X", "2019-06-02 12:00:00")
     ),
     ("certificates", "2019-06-01"): CERTIFICATE.format(
         rows="('ct-1', 'type-1', 'fire', '340600', timestamp '2019-05-02', 'x'),"
         " ('ct-2', 'type-1', 'fire', '341600', timestamp '2019-05-02', null),"
-        " ('ct-3', 'type-1', 'edu', '340600', timestamp '2018-05-02', null)"
+        " ('ct-3', 'type-1', 'edu', '340600', timestamp '2018-05-02', null),"
+        " ('ct-4', 'type-1', 'fire', '340600', null, null)"
     ),
     ("certificates", "2019-07-01"): CERTIFICATE.format(
-        rows="('ct-2', 'type-1', 'fire', '340600', timestamp '2019-05-03', null)"
+        rows="('ct-2', 'type-1', 'fire', '341600', timestamp '2019-05-04', null),"
+        " ('ct-2', 'type-1', 'fire', '340600', timestamp '2019-05-03', null)"
     ),
-    # exactly four hours; four hours and a second, over two files; down at the end of the year
+    # exactly four hours; four hours and a second, over two files; down at the end of the year;
+    # one that the second file takes back
     ("network_probes", "2019-06-01"): PROBE.format(
         rows=", ".join(
             [
                 probe("2019-01-01 00:00", True),
                 probe("2019-02-01 00:00", False),
                 probe("2019-02-01 04:00", True),
+                probe("2019-03-01 00:00", False),
+                probe("2019-03-01 06:00", None),
                 probe("2019-05-31 23:00", False),
             ]
         )
@@ -113,7 +128,9 @@ EVENTS = {
     ("network_probes", "2019-07-01"): PROBE.format(
         rows=", ".join(
             [
+                probe("2019-03-01 00:00", True),
                 probe("2019-06-01 01:00", False),
+                probe("2019-06-01 03:00:01", False),
                 probe("2019-06-01 03:00:01", True),
                 probe("2019-12-31 19:59:59", False),
             ]
@@ -132,7 +149,7 @@ EXPECTED = [
 KEPT = [
     ["(all)", "rows of certificates", "3", ""],
     ["(all)", "rows of credit_records", "6", ""],
-    ["(all)", "rows of network_probes", "7", ""],
+    ["(all)", "rows of network_probes", "8", ""],
 ]
 
 
@@ -208,8 +225,17 @@ def test_kept_rows_are_held_against_each_other_only_where_both_keep_them() -> No
     assert differences("product", ones, "floor", others) != []
 
 
-def run(seconds: float, outcome: str = "done") -> dict[str, object]:
-    return {"seconds": seconds, "peak_bytes": 10**9, "outcome": outcome}
+def run(seconds: float, outcome: str = "done", session: str = "today") -> dict[str, Any]:
+    return {"seconds": seconds, "cpu_seconds": seconds, "peak_bytes": 10**9, "outcome": outcome,
+            "session": session}  # fmt: skip
+
+
+def result(scale: float = 1, rows: int = 100, **runs: dict[str, Any]) -> dict[str, Any]:
+    machine = dict.fromkeys(("cores", "memory", "processor", "system", "python"), "")
+    told = {"machine": machine, "versions": {}, "rounds": "Best of 1"}
+    sessions = {one["session"]: told for one in runs.values()}
+    return {"scale": scale, "rows": rows, "megabytes": 1, "sessions": sessions, "runs": runs,
+            "small": {"rows": 10, "run": run(1)} if "product" in runs else None}  # fmt: skip
 
 
 def test_a_goal_says_whether_it_is_reached() -> None:
@@ -220,11 +246,67 @@ def test_a_goal_says_whether_it_is_reached() -> None:
 
 def test_a_goal_against_somebody_who_ran_out_of_memory_has_no_figure() -> None:
     runs = {"product": run(1), "pandas_peer": run(9, "out of memory")}
-    [line] = [line for goal in GOALS if (line := goal.line(runs)) and "fast as pandas" in line[0]]
+    [line] = [line for goal in GOALS if "fast as pandas" in (line := goal.line(runs))[0]]
     assert line[1:] == ("pandas_peer out of memory", "no figure")
 
 
-def test_growth_is_held_against_that_of_the_rows() -> None:
-    small = {"scale": 0.1, "rows": 10, "runs": {"product": run(1)}}
-    assert growth(small, {"scale": 1, "rows": 100, "runs": {"product": run(10)}})[2] == "reached"
-    assert growth(small, {"scale": 1, "rows": 100, "runs": {"product": run(11)}})[2] == "**missed**"
+def test_a_goal_against_somebody_who_did_not_run_is_told_as_not_measured() -> None:
+    text = report.goals_table(result(product=run(1)))
+    assert "| at least 3 times as fast as PySpark | not measured | not measured |" in text
+
+
+def test_growth_is_held_against_that_of_the_rows_by_both_clocks() -> None:
+    assert growth(result(product=run(10)))[2] == "reached"
+    assert growth(result(product=run(11)))[2] == "**missed**"
+    assert growth(result(product=run(10) | {"cpu_seconds": 11}))[2] == "**missed**"
+    assert growth(result(floor=run(10)))[2] == "not measured"
+
+
+def test_a_run_of_another_session_stays_and_is_marked() -> None:
+    kept = result(product=run(9, session="then"), dbt_peer=run(4, session="then"))
+    both = report.merged(kept, result(product=run(2), floor=run(2)))
+    assert {name: one["session"] for name, one in both["runs"].items()} == {
+        "product": "today", "floor": "today", "dbt_peer": "then",
+    }  # fmt: skip
+    text = report.page(both)
+    assert "| dbt-duckdb | 4.0 | 2.00 * | 4.0 | 1.00 | yes | then |" in text
+    assert "| the floor: DuckDB by hand | 2.0 | 1.00 | 2.0 | 1.00 | yes | today |" in text
+    assert "| at least 1 times as fast as dbt-duckdb | 2.00 * | reached |" in text
+    assert "Session then:" in text
+
+
+def test_runs_over_other_inputs_are_not_kept() -> None:
+    kept = result(rows=99, dbt_peer=run(4, session="then"))
+    assert set(report.merged(kept, result(product=run(2)))["runs"]) == {"product"}
+
+
+def test_growth_stays_with_the_product_that_it_was_measured_beside() -> None:
+    kept = result(product=run(9, session="then"))
+    assert report.merged(kept, result(floor=run(2)))["small"] == kept["small"]
+
+
+def rounds(*took: float) -> Callable[[], tuple[dict[str, Any], list[list[str]]]]:
+    """Rounds of which only the first answers 3."""
+    told = iter(enumerate(took))
+
+    def once() -> tuple[dict[str, Any], list[list[str]]]:
+        number, seconds = next(told)
+        return run(seconds), [["edu", "014", "4" if number else "3", "5"]]
+
+    return once
+
+
+def test_every_round_is_held_against_the_first_numbers() -> None:
+    numbers = Numbers()
+    best = best_of(rounds(2, 1, 3), 3, partial(numbers.hold, "floor"))
+    assert best["seconds"] == 1
+    assert ["edu, 014, 4, 5" in problem for problem in numbers.problems] == [True, True]
+
+
+def test_who_takes_long_has_one_round() -> None:
+    assert best_of(rounds(31, 1), 2, lambda answer: None)["seconds"] == 31
+
+
+def test_a_round_that_does_not_end_well_is_told() -> None:
+    told = iter([(run(2), []), (run(1, "out of memory"), [])])
+    assert best_of(lambda: next(told), 2, lambda answer: None)["outcome"] == "out of memory"
