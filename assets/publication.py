@@ -6,6 +6,8 @@ One step for both, after the checks of the scores: `marts/fct_quality_check` hol
 import base64
 import datetime as dt
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 
 import dagster as dg
 
@@ -86,12 +88,21 @@ def _verdict_specs(workspace: Workspace) -> Iterator[dg.AssetSpec]:
 
 
 def _ranking(night: NightRun) -> str:
+    """A table an assessment, of all departments."""
     rows = night.connection.execute(
-        "select rank, department, total, points, score_rate from marts.mart_scorecard "
-        "order by assessment_id, rank nulls last, department_id limit 20"
+        "select assessment_id, rank, department, total, points, score_rate "
+        "from marts.mart_scorecard order by assessment_id, rank nulls last, department_id"
     ).fetchall()
-    lines = [f"| {' | '.join('' if v is None else str(v) for v in row)} |" for row in rows]
-    return "\n".join(["| 名次 | 部门 | 得分 | 满分 | 得分率 % |", "|---|---|---|---|---|", *lines])
+    parts = []
+    for assessment, ranked in groupby(rows, key=itemgetter(0)):
+        lines = [f"| {' | '.join(_cell(value) for value in row[1:])} |" for row in ranked]
+        head = ["| 名次 | 部门 | 得分 | 满分 | 得分率 % |", "|---|---|---|---|---|"]
+        parts.append("\n".join([f"**{assessment}**", "", *head, *lines]))
+    return "\n\n".join(parts)
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value).replace("|", "\\|")
 
 
 def _heat_maps(night: NightRun) -> str:

@@ -1,15 +1,17 @@
 """What people look at after a night: the pages and the sheets, from the published file alone."""
 
 from collections.abc import Iterator
-from functools import partial
 
 import dagster as dg
 
+from assets.alerting import tell
 from assets.night_run import NightRun
 from assets.publication import PUBLISHED_KEY
 from scorecard.errors import ScorecardError
 from scorecard.reports import Reports
 
+REPORT = "report"
+"""The step."""
 SITE_KEY = dg.AssetKey(["reports", "site"])
 SHEETS_KEY = dg.AssetKey(["reports", "sheets"])
 
@@ -18,7 +20,7 @@ def report_assets() -> dg.AssetsDefinition:
     """The pages and the sheets as one step, downstream of the published file."""
 
     @dg.multi_asset(
-        name="report",
+        name=REPORT,
         specs=[
             _spec(
                 SITE_KEY,
@@ -41,23 +43,33 @@ def report_assets() -> dg.AssetsDefinition:
         night: NightRun = context.resources.night
         settings = night.workspace.settings
         reports = Reports(settings, settings.published_file, night.workspace.labels)
-        makers = {SITE_KEY: partial(_site, reports), SHEETS_KEY: partial(_sheets, reports)}
+        makers = {SITE_KEY: _site, SHEETS_KEY: _sheets}
         for key, make in makers.items():
-            if key in context.selected_asset_keys:
-                try:
-                    yield dg.MaterializeResult(asset_key=key, metadata=make(night))
-                except ScorecardError as error:  # the scores are out already, whatever comes now
-                    night.troubles.append(str(error))
-                    night.progress(str(error))
+            if key not in context.selected_asset_keys:
+                continue
+            try:
+                metadata = make(reports, night)
+            except ScorecardError as error:  # the scores are out already, whatever comes now
+                night.troubles.append(str(error))
+                night.progress(str(error))
+                tell(night, None)
+            else:
+                if metadata:
+                    yield dg.MaterializeResult(asset_key=key, metadata=metadata)
 
     return report
 
 
-def _site(reports: Reports, night: NightRun) -> dict[str, dg.MetadataValue]:
+def _site(reports: Reports, night: NightRun) -> dict[str, dg.MetadataValue] | None:
+    """What was written, or None where the pages show all that there is."""
+    if reports.site_is_current:
+        return None
     return {"index": dg.MetadataValue.path(reports.write_site(night.progress))}
 
 
-def _sheets(reports: Reports, night: NightRun) -> dict[str, dg.MetadataValue]:
+def _sheets(reports: Reports, night: NightRun) -> dict[str, dg.MetadataValue] | None:
+    if reports.sheets_are_current:
+        return None
     night.progress("writing the sheets")
     sheets = reports.write_sheets()
     folder = night.workspace.settings.sheets

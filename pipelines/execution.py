@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from assets.night_run import NightRun, night_resource
+from assets.reports import REPORT
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance
 from pipelines.schedules import NIGHTLY
@@ -72,6 +73,10 @@ class NightJob:
         if any(error and error.cls_name == INTERRUPTED for error in failures):
             raise KeyboardInterrupt
         if not result.success:
+            if any(
+                event.is_step_failure and event.step_key == REPORT for event in result.all_events
+            ):
+                mend = "the scores are published; see the run in the UI, then: scorecard report"
             raise NightFailedError(_cause(result, night), command, mend)
 
 

@@ -22,8 +22,8 @@ from scorecard.warehouse import WarehouseBusyError
 from scorecard.workspace import Workspace
 
 NIGHTLY = "nightly"
-FRESHNESS = {"scores.source_freshness", "marts.fct_source_freshness"}
-"""What changes by the mere arrival of a delivery."""
+REPORTS = {"all": (SITE_KEY, SHEETS_KEY), "site": (SITE_KEY,), "none": ()}
+"""By what the setting asks for."""
 
 nightly_job = dg.define_asset_job(
     NIGHTLY,
@@ -39,21 +39,13 @@ nightly_job = dg.define_asset_job(
 def changed_assets(plan: Plan, settings: Settings) -> list[dg.AssetKey]:
     """What a night has to materialise: new data, the models that it touches, the publication.
 
-    And the reports, where what they show may have changed or they are missing. That a source came
-    again is on the pages and on no sheet.
+    And the reports, which are written where they show something else.
     """
-    shown = {SITE_KEY: set(plan.models), SHEETS_KEY: set(plan.models) - FRESHNESS}
-    folders = {SITE_KEY: settings.site, SHEETS_KEY: settings.sheets}
-    wanted = {"all": [SITE_KEY, SHEETS_KEY], "site": [SITE_KEY], "none": []}
     return [
         *(raw_key(dataset) for dataset in sorted({*plan.files, *plan.pulls})),
         *(model_key(name) for name in plan.models),
         *AT_PUBLISHING,
-        *(
-            key
-            for key in wanted[settings.nightly_reports]
-            if shown[key] or not folders[key].exists()
-        ),
+        *REPORTS[settings.nightly_reports],
     ]
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scorecard.errors import ConfigurationError
 from scorecard.publication import FILE_NAME
-from scorecard.settings import Settings
+from scorecard.report.reading import open_published
+from scorecard.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from scorecard.sheets import Language
 
+SITE_MARK, SHEETS_MARK = ".scorecard-site", ".scorecard-sheets"
 Progress = Callable[[str], None]
 _CHINESE: tuple[Language, ...] = ("zh",)
 
@@ -36,16 +39,54 @@ def version_file(settings: Settings, version: str | None) -> Path:
     return versions / version / FILE_NAME
 
 
+SHOWN_ON_SHEETS = (
+    "dim_assessment", "dim_department", "dim_indicator", "dim_part", "fct_indicator_score",
+    "fct_part_score", "mart_scorecard", "mart_scorecard_level", "mart_section_task",
+)  # fmt: skip
+
+
 class Reports:
-    """What is made for people of one published file; each call takes the place of the last one."""
+    """What is made for people of one published file; each call takes the place of the last one.
+
+    What a folder shows is kept in it: a digest of the tables and of the code that shows them. So a
+    night makes again what shows something else, whatever came between: a version held back, a kill,
+    pages of an older version, sheets of some departments.
+    """
 
     def __init__(
         self, settings: Settings, published: Path, labels: Mapping[str, tuple[str, str]]
     ) -> None:
         """Takes the labels of datasets and tables in Chinese and English, by name."""
         self._settings = settings
-        self._published = published
+        self._published = published.resolve()  # the link may move on meanwhile
         self._labels = labels
+
+    @property
+    def site_is_current(self) -> bool:
+        """Whether the pages that stand there show what the published file holds."""
+        return _mark(self._settings.site / SITE_MARK) == self._shown(None)
+
+    @property
+    def sheets_are_current(self) -> bool:
+        """Whether the sheets that stand there are all, and show what the published file holds."""
+        return _mark(self._settings.sheets / SHEETS_MARK) == self._shown(SHOWN_ON_SHEETS)
+
+    def _shown(self, tables: Collection[str] | None) -> str:
+        """A digest of tables, by default all, and of the code that shows them."""
+        digest = hashlib.sha256()
+        for folder in ("report", "sheets"):
+            for file in sorted((PROJECT / "scorecard" / folder).rglob("*.*")):
+                if file.suffix != ".pyc":
+                    digest.update(file.read_bytes())
+        with open_published(self._published) as published:
+            found = [row["name"] for row in published.rows(_TABLES)]
+            for name in sorted(found if tables is None else set(tables).intersection(found)):
+                [row] = published.rows(
+                    "select count(*) as rows, sum(cast(hash(row_) as hugeint)) as hash "
+                    f'from "{name}" as row_'
+                )
+                digest.update(f"{name} {row}".encode())
+        return digest.hexdigest()
 
     def write_site(self, progress: Progress | None = None) -> Path:
         """Writes the pages and gives the first one.
@@ -55,7 +96,8 @@ class Reports:
         """
         from scorecard.report.site import write_site
 
-        return write_site(self._published, self._settings.site, progress, self._labels)
+        shown = self._shown(None)
+        return write_site(self._published, self._settings.site, progress, self._labels, shown)
 
     def write_sheets(
         self,
@@ -72,5 +114,17 @@ class Reports:
         from scorecard.sheets import write_sheets
 
         return write_sheets(
-            self._published, self._settings.sheets, departments, progress, languages
+            self._published,
+            self._settings.sheets,
+            departments,
+            progress,
+            languages,
+            self._shown(SHOWN_ON_SHEETS),
         )
+
+
+_TABLES = "select table_name as name from duckdb_tables()"
+
+
+def _mark(file: Path) -> str | None:
+    return file.read_text(encoding="utf-8") if file.exists() else None

@@ -106,9 +106,19 @@ keys as (
     -- At least the first step of each.
     select
         'mart_gain' as table_name,
-        assessment_id
-    from marts.fct_part_score
-    where points > score
+        part.assessment_id
+    from marts.fct_part_score as part
+    inner join marts.fct_indicator_score as indicator
+        on
+            part.assessment_id = indicator.assessment_id
+            and part.department_id = indicator.department_id
+            and part.indicator_code = indicator.indicator_code
+    where
+        case
+            when indicator.status = 'adjusted'
+                then indicator.points > indicator.score and part.points > 0
+            else part.points > part.score
+        end
     union all
     select
         'fct_part_source' as table_name,

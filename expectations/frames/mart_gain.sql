@@ -1,16 +1,31 @@
 -- grain: assessment x department x indicator x part x step, published, or a part that lost points
--- Inputs: marts.mart_gain, held against marts.fct_part_score.
+-- Inputs: marts.mart_gain, held against marts.fct_part_score, marts.fct_indicator_score and
+-- rules.assessment. Of an adjusted indicator every part that applies lost points if the indicator did,
+-- and none else; neither it nor a closed assessment can be promised anything.
 -- Counts are whole, and 0 where all is well.
 with lost as (
     select
-        assessment_id,
-        department_id,
-        indicator_code,
-        part,
-        score,
-        points
-    from marts.fct_part_score
-    where points > score
+        part.assessment_id,
+        part.department_id,
+        part.indicator_code,
+        part.part,
+        part.score,
+        part.points,
+        indicator.status = 'adjusted' or assessment.state = 'closed' as is_final
+    from marts.fct_part_score as part
+    inner join marts.fct_indicator_score as indicator
+        on
+            part.assessment_id = indicator.assessment_id
+            and part.department_id = indicator.department_id
+            and part.indicator_code = indicator.indicator_code
+    inner join rules.assessment as assessment
+        on part.assessment_id = assessment.assessment_id
+    where
+        case
+            when indicator.status = 'adjusted'
+                then indicator.points > indicator.score and part.points > 0
+            else part.points > part.score
+        end
 ),
 
 published as (
@@ -38,6 +53,7 @@ select
             or published.score_to > lost.points
             or published.gain < 0
             or (published.gain = 0) <> (published.change = 'none')
+            or (lost.is_final and published.change <> 'none')
             or (published.step = 2 and published.score_to <> lost.points)
         )
         as integer

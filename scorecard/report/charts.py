@@ -2,9 +2,9 @@
 
 Some nodes are resolved by `assets/chart.js` where a page is read: `{"zh", "en"}` by its language,
 `{"css"}` and `{"paint"}` by the theme's colours, `{"wide", "narrow"}` by the width, `{"wrap"}` and
-`{"clip"}` by the room for labels. From `shared.js`, which all pages of an assessment have,
-`{"shared"}` takes a series, `{"indicator"}` and `{"lost"}` a name; `{"sizes"}` are a sunburst's by
-sector. Importing plotly itself takes a second.
+`{"clip"}` by the room for labels; these two and `{"plain"}` escape what plotly takes for tags. From
+`shared.js`, which all pages of an assessment have, `{"shared"}` takes a series, `{"indicator"}` and
+`{"lost"}` a name; `{"sizes"}` are a sunburst's by sector. Importing plotly itself takes a second.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def blocks_of_city(
                 "name": both("department"),
                 "x": [_number(rate) for rate, _, _ in dots],
                 "y": [round(height, 3) for _, height, _ in dots],
-                "text": [department["short_name"] for _, _, department in dots],
+                "text": {"plain": [department["short_name"] for _, _, department in dots]},
                 "customdata": [department["department_id"] for _, _, department in dots],
                 "marker": {"size": 9, "color": css("accent"), "opacity": 0.38},
                 "hovertemplate": "%{text} %{x:.2f}%<extra></extra>",
@@ -282,7 +282,7 @@ def sunburst(scorecard: Row, indicators: Sequence[Row]) -> Figure:
                 "rotation": 90,
                 "ids": {"shared": "tree.ids"},
                 "parents": {"shared": "tree.parents"},
-                "labels": {"shared": "tree.labels"},
+                "labels": {"plain": {"shared": "tree.labels"}},
                 "text": {"wrap": {"shared": "tree.texts"}},
                 "values": {"sizes": {name: _number(size) for name, size in sizes.items() if size}},
                 "textinfo": "text",
@@ -323,7 +323,7 @@ def distribution(scores: Sequence[Row]) -> Figure:
                 "type": "bar",
                 "x": list(range(len(shown))),
                 "y": [_number(row["score_rate"]) for row in shown],
-                "text": [row["short_name"] for row in shown],
+                "text": {"plain": [row["short_name"] for row in shown]},
                 "textposition": "none",
                 "marker": {
                     "color": {
@@ -342,7 +342,7 @@ def distribution(scores: Sequence[Row]) -> Figure:
             "yaxis": {"range": [0, 104], "ticksuffix": "%"},
             "xaxis": {
                 "tickvals": {"wide": list(range(len(shown))), "narrow": []},
-                "ticktext": [row["short_name"] for row in shown],
+                "ticktext": {"plain": [row["short_name"] for row in shown]},
                 "tickangle": -60,
                 "showgrid": False,
                 "zeroline": False,

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from scorecard.drafts import replacing
+from scorecard.file_names import file_name
 from scorecard.report.pages.city import city_page
 from scorecard.report.pages.data import data_page
 from scorecard.report.pages.department import department_pages
@@ -35,6 +36,8 @@ from scorecard.report.shared import shared_script
 
 ASSETS = Path(__file__).with_name("assets")
 INDEX = "index.html"
+MARK = ".scorecard-site"
+"""The file that tells a folder of pages."""
 _NEEDLESS = re.compile(r"</(?:td|th|tr|option)>\s*|(?<=\n)\s+")
 Names = Mapping[str, tuple[str, str]]
 
@@ -44,6 +47,7 @@ def write_site(
     folder: Path,
     progress: Callable[[str], None] | None = None,
     dataset_names: Names | None = None,
+    shown: str = "",
 ) -> Path:
     """Writes the site and gives its front page.
 
@@ -53,17 +57,19 @@ def write_site(
         progress: Told what is being written.
         dataset_names: Chinese and English names of datasets, which the published file knows by
             their ids only; an id without a name is shown as it is.
+        shown: What the folder's mark is to hold, for whoever asks later what it shows.
 
     Raises:
         ScorecardError: If nothing has been published, or the folder holds other files.
     """
     tell = progress or (lambda text: None)
-    with open_published(published) as file:
-        readings = [read_assessment(file, name) for name in read_assessments(file)]
-        sources = read_sources(file)
-    with replacing(folder, INDEX) as draft:
+    with replacing(folder, MARK) as draft:
+        with open_published(published.resolve()) as file:
+            readings = [read_assessment(file, name) for name in read_assessments(file)]
+            sources = read_sources(file)
         _write_assets(draft / "assets")
         _Writer(draft, sources, dataset_names or {}).write(readings, tell)
+        (draft / MARK).write_text(shown, encoding="utf-8")
     return folder / INDEX
 
 
@@ -136,7 +142,7 @@ class _Writer:
 
 
 def _folder(reading: Reading) -> str:
-    return f"{quote(reading.assessment['assessment_id'], safe='')}/"
+    return f"{file_name(reading.assessment['assessment_id'])}/"
 
 
 def _pages(reading: Reading, links: Links, sources: Sources) -> Iterator[Page]:

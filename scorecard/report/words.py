@@ -18,6 +18,7 @@ WORDS: dict[str, Pair] = {
     "data": ("数据质量", "Data"),
     "as_of": ("计算日", "As of"),
     "digest": ("办法摘要", "Rulebook digest"),
+    "version": ("发布版本", "Published version"),
     "window": ("考核期", "Window"),
     "decisions_until": ("认定截止", "Decisions until"),
     "assessments": ("考核", "Assessments"),
@@ -122,6 +123,10 @@ WORDS: dict[str, Pair] = {
     "step": ("怎么做", "What to do"),
     "part": ("评分项", "Part"),
     "nothing_lost": ("没有失分。", "Nothing is lost."),
+    "no_way_back": (
+        "所失的分不能靠改变数据拿回来。",
+        "What is lost cannot be won back by a change of inputs.",
+    ),
     "table": ("全部指标", "All indicators"),
     "only_lost": ("只看失分", "Only what is lost"),
     "led_lost": ("牵头失分", "Lost, led"),
@@ -144,11 +149,25 @@ WORDS: dict[str, Pair] = {
     "at_stake": ("牵头分值", "Points led"),
     "lacking": ("欠缺与补救", "Lacking, and the way back"),
     "facts_until": ("事实计至", "Facts count until"),
-    "due": ("数据应到", "Data due"),
+    "until": ("截止", "Counts until"),
+    "facts": ("事实", "facts"),
+    "decisions": ("认定", "decisions"),
+    "due": ("最新一批数据应到", "Newest delivery was due"),
+    "tasks_note": (
+        "截止：此日之后的事实或认定不再计分。"
+        "最新一批数据应到：数据提供单位最近一批数据的应到时间，不是科室的期限。",
+        "Counts until: later facts or decisions win no points. Newest delivery was due: when the "
+        "data provider's latest data should have come, which is no deadline of the section.",
+    ),
     # indicator
     "rule": ("规则", "The rule"),
     "reading": ("规则解读", "The reading chosen"),
     "inputs": ("数据与来源", "Inputs and source"),
+    "inputs_note": (
+        "按评分项列出：各评分项可能查看同一批行，各自计入其中一部分，因此不能相加。",
+        "By part: parts may read the same rows, and each counts its own of them, so the rows of "
+        "parts do not add up.",
+    ),
     "provider": ("数据提供", "Data provider"),
     "by_departments": ("由各部门报送", "Delivered by the departments"),
     "method": ("计分方法", "Method"),

@@ -219,7 +219,10 @@ def _rows(published: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-KNOWN = "select department_id, name, short_name from dim_department order by department_id"
+KNOWN = (
+    "select department_id, name, short_name from dim_department semi join mart_scorecard "
+    "using (department_id) order by department_id"
+)
 ASSESSMENTS = "select * from dim_assessment order by assessment_id"
 RANKING = """
 select * from mart_scorecard order by assessment_id, rank nulls last, department_id

@@ -6,19 +6,20 @@ file in it shows that, and a folder with anything else in it is refused rather t
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 from scorecard.drafts import replacing
 from scorecard.errors import ScorecardError
+from scorecard.file_names import escaped, file_name
 from scorecard.sheets.reading import City, Department, read_cities
 from scorecard.sheets.words import Language
 
 CITY = "city"
 CHINESE: tuple[Language, ...] = ("zh",)
 MARK = ".scorecard-sheets"
-"""The file that tells a folder of sheets; holds the version that they are of."""
-_NO_NAME = frozenset('/\\:*?"<>|%')
+"""The file that tells a folder of sheets."""
 
 
 def write_sheets(
@@ -27,12 +28,13 @@ def write_sheets(
     departments: Collection[str] | None = None,
     progress: Callable[[str], None] | None = None,
     languages: Collection[Language] = CHINESE,
+    shown: str = "",
 ) -> list[Path]:
     """Writes a workbook and a PDF for each department and the city; gives the files.
 
     They are named `city` and by the departments' ids, in a folder for each assessment where there
     are several. The same published version gives the same bytes. Afterwards the folder holds these
-    sheets and no others.
+    sheets, and of those that were there the ones of the same mark.
 
     Args:
         published: The published file, of any kept version.
@@ -41,25 +43,42 @@ def write_sheets(
         progress: Called with a line before each sheet.
         languages: Those of the PDFs, Chinese as `edu.pdf`, English as `edu.en.pdf`. A workbook
             holds both.
+        shown: What the folder's mark is to hold, for whoever asks later what it shows.
 
     Raises:
         ScorecardError: If nothing is published, no Chinese font is installed, the folder holds
             other files, or it cannot be written.
         ConfigurationError: If a department is unknown; names the known.
     """
-    if not published.exists():
-        raise ScorecardError("nothing is published yet", str(published), "run: scorecard nightly")
-    cities = read_cities(published.resolve(), departments)  # the link may move on meanwhile
     with replacing(folder, MARK) as draft:
+        if not published.exists():
+            raise ScorecardError(
+                "nothing is published yet", str(published), "run: scorecard nightly"
+            )
+        cities = read_cities(published.resolve(), departments)  # the link may move on meanwhile
+        if departments is not None:
+            shown = _keep_others(folder, draft, shown)
         writer = _Writer(progress or (lambda line: None), languages)
         for city in cities:
             own = draft / _file_name(city.assessment.assessment_id) if len(cities) > 1 else draft
             own.mkdir(exist_ok=True)
             writer.write(city, own)
-        version = cities[0].assessment.version if cities else ""
-        (draft / MARK).write_text(f"{version}\n", encoding="utf-8")
-        made = sorted(path.relative_to(draft) for path in draft.rglob("*.*") if path.name != MARK)
+        (draft / MARK).write_text(shown, encoding="utf-8")
+        made = sorted(
+            path.relative_to(draft)
+            for path in draft.rglob("*.*")
+            if path.is_file() and path.name != MARK
+        )
     return [folder / path for path in made]
+
+
+def _keep_others(folder: Path, draft: Path, shown: str) -> str:
+    """Takes along sheets that show the same, so that a few can be made again; gives the mark."""
+    mark = folder / MARK
+    if not (shown and mark.exists() and mark.read_text(encoding="utf-8") == shown):
+        return ""  # the folder will not have the sheets of all
+    shutil.copytree(folder, draft, dirs_exist_ok=True)
+    return shown
 
 
 class _Writer:
@@ -96,17 +115,10 @@ def _ending(language: Language) -> str:
 
 
 def _department_name(department: Department) -> str:
-    """The name of a department's files, which is never the city's."""
-    name = _file_name(department.department_id)
-    return f"%{ord(name[0]):02X}{name[1:]}" if name.lower() == CITY else name
+    """The name of a department's files: never the city's, and no dot but the ending's in it."""
+    name = file_name(department.department_id, also=".")
+    return f"{escaped(name[0])}{name[1:]}" if name == CITY else name
 
 
 def _file_name(name: str) -> str:
-    """An id as the name of a file: what a file's name cannot hold stands as in a link, %2F."""
-    plain = "".join(
-        "".join(f"%{byte:02X}" for byte in letter.encode())
-        if letter in _NO_NAME or ord(letter) < 32
-        else letter
-        for letter in name
-    )
-    return f"%2E{plain[1:]}" if plain.startswith(".") else plain
+    return file_name(name)

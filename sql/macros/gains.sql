@@ -91,19 +91,26 @@ words || case when pending > 0 then ' (' || cast(pending as varchar) || ' pendin
 -- Why nothing can be promised.
 create or replace macro no_gain_zh(obstacle, value_noun, base_noun) as
 case obstacle
+    when 'closed' then '本次考核已截止，得分不再变动。'
     when 'decided' then '本指标得分由人工调整决定，补充数据不会改变得分。'
     when 'no_peers' then '缺少可比城市的数据或本市人口，排不出名次，有了才能算出还差多少。'
+    when 'incidents' then '考核期内已确认的安全事件超过上限，接入线路后即计入，仍不得分。'
     else
         '尚无“' || coalesce(base_noun, value_noun) || '”，有了才能算出还差多少。'
 end;
 create or replace macro no_gain_en(obstacle, value_noun, base_noun) as
 case obstacle
+    when 'closed' then 'The assessment is closed; nothing changes the score any more.'
     when 'decided'
         then 'The indicator''s score was set by a decision, which no further data changes.'
     when 'no_peers'
         then
             'Figures of other cities or the own population are lacking, so there is no rank; what '
             || 'is short can be told once they come.'
+    when 'incidents'
+        then
+            'The window has more confirmed security incidents than the limit allows; they count once '
+            || 'a link is connected, which would earn nothing.'
     else
         'Nothing has come yet for "' || coalesce(base_noun, value_noun)
         || '"; what is short can be told once it does.'

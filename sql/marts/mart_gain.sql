@@ -1,4 +1,5 @@
--- grain: assessment x department x indicator x part x step, of parts that lost points
+-- grain: assessment x department x indicator x part x step, of parts that lost points, themselves or
+-- by an adjustment of their indicator
 -- Inputs: scores.part_gain_step, rules.part. What would win points back: the change, what it earns by
 -- the scoring itself, and a sentence; one row of gain 0 and the reason where nothing can be promised.
 with steps as (

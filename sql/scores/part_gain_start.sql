@@ -1,8 +1,10 @@
 -- grain: assessment x assessed department x indicator x part, those that lost points
 -- Inputs: scores.part_input, scores.part_score, scores.indicator_score, scores.part_gain_base,
--- rules.gain. Where a part stands, and what change of its inputs can win points back. obstacle says
--- why none can, else null: decided (an adjustment set the score), no_peers, no_base (nothing has come,
--- and what it would be held against is not known before).
+-- scores.part_gain_incident, rules.assessment, rules.part, rules.gain. Where a part stands, and what
+-- change of its inputs can win points back. obstacle says why none can, else null: closed, decided (an
+-- adjustment set the indicator's score: all its parts that apply stand here if it took points, none
+-- else), no_peers, no_base (nothing has come, and what it would be held against is not known before),
+-- incidents (too many for a first link to earn anything).
 -- Without a base a new item makes one, if it brings its own: the rulebook's `new` says so.
 with lost as (
     select
@@ -19,6 +21,9 @@ with lost as (
             as known_base_millionths,
         input.base_millionths,
         input.base_divisor,
+        incident.value_millionths as first_value_millionths,
+        millionths(part.at_most) as at_most_millionths,
+        assessment.state = 'closed' as is_closed,
         indicator.status = 'adjusted' as is_decided,
         input.method in ('ratio', 'scaled') as has_base,
         input.method = 'rank_bands' and input.status = 'missing' as has_no_peers,
@@ -41,6 +46,13 @@ with lost as (
             input.assessment_id = indicator.assessment_id
             and input.department_id = indicator.department_id
             and input.indicator_code = indicator.indicator_code
+    inner join rules.assessment as assessment
+        on input.assessment_id = assessment.assessment_id
+    inner join rules.part as part
+        on
+            input.assessment_id = part.assessment_id
+            and input.indicator_code = part.indicator_code
+            and input.part = part.part
     inner join rules.gain as gain
         on
             input.assessment_id = gain.assessment_id
@@ -52,7 +64,19 @@ with lost as (
             and input.department_id = first_base.department_id
             and input.indicator_code = first_base.indicator_code
             and input.part = first_base.part
-    where score.points > score.score
+    left join scores.part_gain_incident as incident
+        on
+            input.assessment_id = incident.assessment_id
+            and input.department_id = incident.department_id
+            and input.indicator_code = incident.indicator_code
+            and input.part = incident.part
+            and input.method = 'limit'
+    where
+        case
+            when indicator.status = 'adjusted'
+                then indicator.points > indicator.score and score.points > 0
+            else score.points > score.score
+        end
 ),
 
 judged as (
@@ -69,9 +93,11 @@ hindered as (
     select
         *,
         case
+            when is_closed then 'closed'
             when is_decided then 'decided'
             when has_no_peers then 'no_peers'
             when needs_new and new_multiple_of is null then 'no_base'
+            when needs_new and first_value_millionths > at_most_millionths then 'incidents'
         end as obstacle
     from judged
 )
@@ -86,7 +112,7 @@ select
     points_hundredths,
     score_hundredths,
     value_millionths is null as has_no_value,
-    coalesce(value_millionths, 0) as value_millionths,
+    coalesce(value_millionths, first_value_millionths, 0) as value_millionths,
     case when has_base then coalesce(known_base_millionths, base_millionths, 0) else base_millionths end
         as base_millionths,
     base_divisor,

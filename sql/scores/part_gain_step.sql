@@ -2,7 +2,8 @@
 -- Inputs: scores.part_gain_start, scores.part_gain_peer, rules.part. step 1: the least change that
 -- earns anything; 2: what full points take, where that earns more. The amount is solved for by
 -- sql/macros/gains.sql; score_hundredths_to is what the methods themselves give after the change.
--- Where nothing is measured yet for a limit, one new item that keeps within it makes a value of 0.
+-- Where nothing is measured yet for a limit, one new item that keeps within it makes a value: of 0, or
+-- of the incidents that count from then on.
 with aims as (
     select
         start.*,
@@ -58,7 +59,7 @@ moved as (
         *,
         case
             when change = 'fewer' then value_millionths - amount_millionths
-            when method = 'limit' and change = 'added' then 0
+            when method = 'limit' and change = 'added' then value_millionths
             else value_millionths + amount_millionths
         end as value_millionths_to,
         case

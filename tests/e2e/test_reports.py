@@ -12,9 +12,7 @@ import pytest
 from assets.publication import PUBLISHED_KEY
 from assets.reports import SHEETS_KEY, SITE_KEY
 from pipelines.nightly import run_nightly
-from pipelines.schedules import FRESHNESS, changed_assets
 from scorecard.errors import ScorecardError
-from scorecard.night import Plan
 from scorecard.reports import Reports
 from scorecard.settings import Settings
 from tests.e2e.conftest import AS_OF, Home
@@ -112,11 +110,37 @@ def test_a_version_that_is_not_kept_is_told_with_those_that_are(city: Home):
     assert done.stderr.count("\n") == 1
 
 
-def test_sheets_of_some_departments_are_written_with_the_citys(city: Home, tmp_path: Path):
+def test_after_an_older_version_was_shown_the_next_night_shows_the_newest(
+    city: Home, tmp_path: Path
+):
     home = city.copy(tmp_path / "home")
+    older = home.published.resolve().parent.name
+    home.run("nightly", "--as-of", "2020-02-29")
+    home.run("report", "--version", older)
+    home.run("nightly", "--as-of", "2020-02-29")
+    assert "2020-02-29" in (home.folder / INDEX).read_text(encoding="utf-8")
+
+
+def test_sheets_of_some_departments_are_made_again_and_the_others_stay(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    before = stamps(home)
     home.run("sheets", "edu")
-    written = {file.name for file in (home.folder / SHEETS).glob("*.*") if file.name[0] != "."}
-    assert written == {"city.xlsx", "city.pdf", "edu.xlsx", "edu.pdf"}
+    changed = {Path(name).name for name, at in stamps(home).items() if before[name] != at}
+    assert stamps(home).keys() == before.keys()
+    assert {"city.xlsx", "edu.xlsx"} <= changed
+
+
+def test_sheets_of_some_departments_of_another_version_stand_alone_until_the_next_night(
+    city: Home, tmp_path: Path
+):
+    home = city.copy(tmp_path / "home")
+    every = {file.name for file in (home.folder / SHEETS).glob("*.xlsx")}
+    older = home.published.resolve().parent.name
+    home.run("nightly", "--as-of", "2020-02-29")
+    home.run("sheets", "edu", "--version", older)
+    assert {f.name for f in (home.folder / SHEETS).glob("*.xlsx")} == {"city.xlsx", "edu.xlsx"}
+    home.run("nightly", "--as-of", "2020-02-29")
+    assert {file.name for file in (home.folder / SHEETS).glob("*.xlsx")} == every
 
 
 def test_a_department_that_nobody_knows_is_told_with_those_that_are_known(city: Home):
@@ -130,29 +154,29 @@ def test_without_a_published_version_there_is_nothing_to_report(tmp_path: Path):
     assert "scorecard nightly" in done.stderr
 
 
-def test_scores_are_out_even_where_no_sheet_can_be_written(
-    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("error", [ScorecardError("no font", "sheets", "install one"), KeyError()])
+def test_scores_are_out_even_where_no_sheet_can_be_written_and_the_next_night_makes_up_for_it(
+    city: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys, error: Exception
 ):
     home = city.copy(tmp_path / "home")
+    settings, day, before = Settings(home=home.folder), dt.date(2020, 2, 29), stamps(home)
 
     def fail(reports: Reports, **options: object) -> None:
-        raise ScorecardError("no font that shows Chinese is installed", "sheets", "install one")
+        raise error
 
-    monkeypatch.setattr(Reports, "write_sheets", fail)
-    before = home.published.resolve()
-    run_nightly(Settings(home=home.folder), dt.date(2020, 2, 29), None)
-    assert home.published.resolve() != before
-    assert "no font that shows Chinese" in capsys.readouterr().out
+    with monkeypatch.context() as during:
+        during.setattr(Reports, "write_sheets", fail)
+        if isinstance(error, ScorecardError):
+            run_nightly(settings, day, None)
+            assert "no font" in capsys.readouterr().out
+        else:
+            with pytest.raises(ScorecardError, match=r"scores are published.*scorecard report"):
+                run_nightly(settings, day, None)
+    assert home.read("select as_of from dim_assessment") == [(day,)]
     assert "2020-02-29" in (home.folder / INDEX).read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("changed", "made"),
-    [((), set()), (FRESHNESS, {SITE_KEY}), (("marts.dim_section",), {SITE_KEY, SHEETS_KEY})],
-)
-def test_what_may_show_something_else_is_made_again(tmp_path: Path, changed, made):
-    settings = Settings(home=tmp_path)
-    settings.site.mkdir(parents=True)
-    settings.sheets.mkdir()
-    plan = Plan(dt.date(2020, 3, 31), (), {}, tuple(changed))
-    assert {SITE_KEY, SHEETS_KEY}.intersection(changed_assets(plan, settings)) == made
+    assert {name for name, at in stamps(home).items() if before.get(name) != at}.isdisjoint(
+        str(file) for file in (home.folder / SHEETS).iterdir()
+    )
+    run_nightly(settings, day, None)
+    sheet = str(home.folder / SHEETS / "edu.xlsx")
+    assert stamps(home)[sheet] != before[sheet]

@@ -33,7 +33,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = Home(folder / "home")
     home.run("demo", "--scale", "0.0003", "--departments", "8")
     home.run("nightly", "--as-of", AS_OF)
-    file = folder / "scorecard.duckdb"
+    file = folder / home.published.resolve().parent.name / "scorecard.duckdb"
+    file.parent.mkdir()
     shutil.copyfile(home.published, file)
     with duckdb.connect(file) as connection:
         connection.execute(HISTORY)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 
 from scorecard.report.pages.indicator import measured_as
 from scorecard.report.render import plain
+from scorecard.report.site import write_site
 from tests.report.conftest import EARLIER
 from tests.report.pages import Site, cells, texts
 
@@ -252,13 +254,14 @@ def test_an_indicator_has_every_department_s_value_and_score(site: Site):
                 assert row.named.get(f"score:{part}", str(own["score"])) == str(own["score"])
 
 
-def test_an_indicator_s_sources_have_all_rows_of_all_files(site: Site):
+def test_an_indicator_s_sources_have_all_rows_of_all_files_by_part(site: Site):
     for indicator in site.read("from dim_indicator"):
         code = indicator["indicator_code"]
         published = site.read(
-            "select dataset, count(distinct file_name) as files, sum(rows_read) as rows_read, "
-            "sum(rows_counted) as rows_counted from fct_part_source where indicator_code = ? "
-            "group by dataset order by dataset",
+            "select part || '/' || dataset as source, count(distinct file_name) as files, "
+            "sum(rows_read) as rows_read, sum(rows_counted) as rows_counted "
+            "from fct_part_source where indicator_code = ? group by part, dataset "
+            "order by part, dataset",
             code,
         )
         shown = site.page(f"indicators/{code}.html").tables.get("table-sources", [])
@@ -266,9 +269,95 @@ def test_an_indicator_s_sources_have_all_rows_of_all_files(site: Site):
             [row.attributes["data-key"], *cells(row, "files", "rows_read", "rows_counted")]
             for row in shown
         ] == [
-            [row["dataset"], *(plain(int(row[n])) for n in ("files", "rows_read", "rows_counted"))]
+            [row["source"], *(plain(int(row[n])) for n in ("files", "rows_read", "rows_counted"))]
             for row in published
         ]
+
+
+def test_rows_that_two_parts_read_are_told_once_a_part_and_not_added_up(altered, tmp_path: Path):
+    file = altered(
+        "delete from fct_part_source where indicator_code = '020'",
+        """
+        insert into fct_part_source by name
+        select
+            assessment_id, 'edu' as department_id, indicator_code, part,
+            'catalogue_entries' as dataset, 'three_rows.csv' as file_name, 3 as rows_read,
+            row_number() over (order by part) as rows_counted
+        from dim_part where indicator_code = '020'
+        """,
+    )
+    write_site(file, tmp_path / "site")
+    shown = Site(tmp_path / "site", file).page("indicators/020.html").tables["table-sources"]
+    assert [cells(row, "files", "rows_read", "rows_counted") for row in shown] == [
+        ["1", "3", "1"], ["1", "3", "2"],
+    ]  # fmt: skip
+    assert len({row["part"] for row in shown}) == 2
+
+
+def test_a_department_that_nothing_applies_to_has_no_rate_on_any_day(altered, tmp_path: Path):
+    nothing = "points = 0, score = 0"
+    file = altered(
+        f"update fct_score_history set {nothing} where department_id = 'edu'",
+        f"update fct_part_score set {nothing}, status = 'not_applicable' "
+        "where department_id = 'edu'",
+        f"update fct_indicator_score set {nothing}, computed_score = 0, lost = 0, "
+        "status = 'not_applicable' where department_id = 'edu'",
+        "update mart_scorecard set total = 0, points = 0, score_rate = null, rank = null "
+        "where department_id = 'edu'",
+        "update mart_scorecard_level set score = 0, points = 0, score_rate = null "
+        "where department_id = 'edu'",
+        "delete from mart_gain where department_id = 'edu'",
+    )
+    write_site(file, tmp_path / "site")
+    site = Site(tmp_path / "site", file)
+    page = site.page("departments/edu.html")
+    assert [page.facts[name] for name in ("total", "score_rate", "rank")] == ["0.00", "–", "–"]
+    assert [cells(row, "score_rate", "rank") for row in page.tables["table-trend"]] == [
+        ["–", "–"], ["–", "–"],
+    ]  # fmt: skip
+    *_, last = site.page("index.html").tables["table-ranking"]
+    assert last.attributes["data-key"] == "edu"
+    assert cells(last, "rank", "risen", "score_rate") == ["–", "–", "–"]
+
+
+def test_a_city_that_nothing_applies_to_has_no_mean_and_no_best(altered, tmp_path: Path):
+    file = altered(
+        "update fct_score_history set points = 0, score = 0",
+        "update fct_indicator_score set points = 0, score = 0, lost = 0, status = 'not_applicable'",
+        "update mart_scorecard set total = 0, points = 0, score_rate = null, rank = null",
+        "update mart_scorecard_level set score = 0, points = 0, score_rate = null",
+    )
+    write_site(file, tmp_path / "site")
+    page = Site(tmp_path / "site", file).page("index.html")
+    assert (page.facts["mean"], page.facts["best"]) == ("–", "–")
+    for row in [*page.tables["table-blocks"], *page.tables["table-trend"]]:
+        assert cells(row, "mean_rate", "best_rate", "lowest_rate") == ["–", "–", "–"]
+
+
+def test_a_task_counts_until_the_window_ends_or_for_evidence_until_decisions_do(site: Site):
+    by_decision = {
+        row["indicator_code"]: row["kinds"]
+        for row in site.read(
+            "select indicator_code, list(distinct metric = 'accepted_evidence') as kinds "
+            "from dim_part group by all"
+        )
+    }
+    days = {False: "事实 2019-12-31", True: "认定 2020-03-31"}
+    told = set()
+    for section in site.read("select distinct department_id, section_id from mart_section_task"):
+        page = site.page(f"sections/{section['department_id']}-{section['section_id']}.html")
+        for row in page.tables["table-tasks"]:
+            kinds = by_decision[row["indicator_code"][:3]]
+            assert row["until"] == "".join(days[kind] for kind in sorted(kinds))
+            told.update(kinds)
+    assert told == {False, True}
+
+
+def test_every_page_names_the_published_version(site: Site):
+    version = site.published.parent.name
+    for path in site.folder.rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        assert f'<code data-fact="version">{version}</code>' in text, path
 
 
 def test_the_data_page_has_every_source_check_and_rejected_row(site: Site):

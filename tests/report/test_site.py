@@ -10,7 +10,7 @@ import pytest
 
 from scorecard.errors import ScorecardError
 from scorecard.report import site as writing
-from scorecard.report.site import write_site
+from scorecard.report.site import MARK, write_site
 from scorecard.report.words import CODES, WORDS
 from scorecard.settings import PROJECT
 from tests.report.pages import Site
@@ -73,6 +73,7 @@ def test_a_new_site_takes_the_old_one_s_place_whole(site: Site, tmp_path: Path):
     (folder / "departments").mkdir(parents=True)
     (folder / "departments" / "abolished.html").write_text("old")
     (folder / "index.html").write_text("old")
+    (folder / MARK).write_text("")
     assert write_site(site.published, folder) == folder / "index.html"
     assert files_of(folder) == files_of(site.folder)
     assert [path.name for path in folder.parent.iterdir()] == ["site"]
@@ -84,6 +85,7 @@ def test_a_site_that_cannot_be_finished_leaves_the_old_one(
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "index.html").write_text("old")
+    (folder / MARK).write_text("")
 
     def full(sources: object, *rest: object) -> None:
         raise OSError("no space left on device")
@@ -91,7 +93,7 @@ def test_a_site_that_cannot_be_finished_leaves_the_old_one(
     monkeypatch.setattr(writing, "data_page", full)
     with pytest.raises(ScorecardError, match="no space"):
         write_site(site.published, folder)
-    assert files_of(tmp_path) == {"site/index.html": b"old"}
+    assert files_of(tmp_path) == {"site/index.html": b"old", f"site/{MARK}": b""}
 
 
 def test_before_the_first_night_the_error_says_what_to_run(tmp_path: Path):
@@ -144,8 +146,8 @@ def test_several_assessments_have_a_folder_each_and_a_choice(altered, tmp_path: 
     write_site(file, tmp_path / "site")
     several = Site(tmp_path / "site", file)
     front = several.page("index.html")
-    assert {"huaibei-2019/index.html", "trial%25202020/index.html"} <= set(front.links)
-    assert (several.folder / "trial%202020" / "departments" / "edu.html").is_file()
+    assert {"huaibei-2019/index.html", "trial%202020/index.html"} <= set(front.links)
+    assert (several.folder / "trial 2020" / "departments" / "edu.html").is_file()
     assert len(list(several.folder.rglob("plotly.min.js"))) == 1
     assert not broken_links(several)
 
@@ -165,6 +167,37 @@ def test_ids_that_are_no_file_names_still_have_their_pages(altered, tmp_path: Pa
     assert sorted(path.name for path in tmp_path.iterdir()) == ["altered.duckdb", "site"]
     assert not broken_links(odd)
     assert "../教育 <b>" not in odd.page("index.html").text.replace("\\u003c", "<!")
+
+
+def test_ids_that_are_long_or_differ_in_case_alone_have_a_page_each(
+    altered, site: Site, tmp_path: Path
+):
+    long = "电子政务" * 40
+    old = [row["department_id"] for row in site.read("from dim_department order by all")]
+    new = [f"{long}甲", f"{long}乙", "Parks", "parks"]
+    renamed = dict(zip(old, new, strict=False))
+    tables = ("mart_scorecard", "mart_scorecard_level", "mart_section_task", "mart_gain",
+              "mart_outage", "dim_department", "dim_section", "fct_indicator_score",
+              "fct_part_score", "fct_score_history", "fct_part_source")  # fmt: skip
+    file = altered(
+        *(
+            f"update {table} set department_id = '{new}' where department_id = '{old}'"
+            for table in tables
+            for old, new in renamed.items()
+        )
+    )
+    write_site(file, tmp_path / "site")
+    renewed = Site(tmp_path / "site", file)
+    assert not broken_links(renewed)
+    names = [path.name for path in (renewed.folder / "departments").iterdir()]
+    assert len({name.casefold() for name in names}) == len(old)
+
+
+def test_lost_points_that_nothing_wins_back_are_not_called_none(altered, tmp_path: Path):
+    write_site(altered("delete from mart_gain"), tmp_path / "site")
+    text = (tmp_path / "site" / "departments" / "edu.html").read_text(encoding="utf-8")
+    assert WORDS["no_way_back"][0] in text
+    assert WORDS["nothing_lost"][0] not in text
 
 
 def test_nothing_outside_the_site_is_named_in_it(site: Site):

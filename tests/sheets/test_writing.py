@@ -141,7 +141,23 @@ def test_ids_never_lead_out_of_the_folder_nor_take_the_city_s_name(plain: Made, 
     )  # fmt: skip
     write_sheets(file, tmp_path / "sheets")
     found = [name for name in names(tmp_path / "sheets") if name.endswith(".xlsx")]
-    assert sorted(found) == ["%2E.%2Fedu.xlsx", "%63ity.xlsx", "city.xlsx", "园林.xlsx"]
+    assert sorted(found) == ["%2E%2E%2Fedu.xlsx", "%63ity.xlsx", "city.xlsx", "园林.xlsx"]
+
+
+def test_an_english_sheet_is_no_other_department_s(plain: Made, tmp_path: Path):
+    file = copied(
+        plain.file, tmp_path / "published",
+        {
+            f"update {table} set department_id = 'edu.en' where department_id = 'tax'": ()
+            for table in ("dim_department", "mart_scorecard", "mart_scorecard_level")
+        },
+    )  # fmt: skip
+    write_sheets(file, tmp_path / "sheets", ["edu", "edu.en"], languages=("zh", "en"))
+    assert names(tmp_path / "sheets") == sorted(
+        f"{name}.{ending}"
+        for name in ("city", "edu", "edu%2Een")
+        for ending in ("en.pdf", "pdf", "xlsx")
+    )
 
 
 def test_before_anything_is_published_the_mend_is_told(tmp_path: Path):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.city import City
 from tests.sql.gain_sheet import GainSheet
-from tests.sql.sheet import adjust, exempt
+from tests.sql.sheet import exempt
 
 WITHIN = {"method": "ratio", "points": 2}
 ADDED = {"method": "ratio", "points": 2, "gain": {"change": "added"}}
@@ -269,19 +269,6 @@ def test_pending_evidence_is_told() -> None:
     first, _ = sheet.score().gains()
     assert first["text_zh"] == "做 1（已有 2 份待审）：+0.50 分"
     assert first["text_en"] == "Do 1 more thing (2 pending already): +0.50"
-
-
-def test_a_score_that_was_set_by_decision_is_not_won_back() -> None:
-    sheet = GainSheet()
-    sheet.rule()
-    sheet.measure(value=1, base=4)
-    adjust(sheet, 1, indicator_code="001")
-    [row] = sheet.score("2020-03-31").gains()
-    assert (row["change"], row["gain"], row["score_to"]) == ("none", 0, Decimal("0.50"))
-    assert row["text_zh"] == "本指标得分由人工调整决定，补充数据不会改变得分。"
-    assert row["text_en"] == (
-        "The indicator's score was set by a decision, which no further data changes."
-    )
 
 
 def ranked(own: int, others: dict[str, tuple[int, int]], population: int = 1000) -> City:

@@ -19,6 +19,9 @@
     return `${kept}…`;
   };
 
+  // Plotly takes tags and entities in a text for its own.
+  const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
   const wrap = (text, room) => {
     const lines = [""];
     const pieces = text.includes(" ") ? text.split(/(?<= )/) : [...text];
@@ -26,7 +29,7 @@
       if (weigh(lines.at(-1) + piece.trimEnd()) > room) lines.push("");
       lines[lines.length - 1] += piece;
     }
-    return lines.map((line) => line.trim()).join("<br>");
+    return lines.map((line) => escape(line.trim())).join("<br>");
   };
 
   const resolve = (node, look) => {
@@ -41,7 +44,8 @@
     if (is(node, "lost")) return `\u2212 ${resolve({ indicator: node.lost }, look)}`;
     if (is(node, "wide", "narrow")) return resolve(look.narrow ? node.narrow : node.wide, look);
     if (is(node, "wrap")) return resolve(node.wrap, look).map((text) => wrap(text, look.narrow ? 12 : 18));
-    if (is(node, "clip")) return resolve(node.clip, look).map((text) => clip(text, look.narrow ? 14 : 30));
+    if (is(node, "clip")) return resolve(node.clip, look).map((text) => escape(clip(text, look.narrow ? 14 : 30)));
+    if (is(node, "plain")) return resolve(node.plain, look).map(escape);
     return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, resolve(item, look)]));
   };
 

@@ -128,9 +128,17 @@
     });
   }
 
+  const place = () => {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return ""; // an address cut short or mistyped leads to no place
+    }
+  };
+
   // A link to something inside a closed block opens it.
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(place());
     const block = target && (target.closest("details") || target.querySelector(":scope > details"));
     if (block && !block.open) {
       block.open = true;

@@ -68,6 +68,14 @@
   // A block's name may hold spaces, so the whole value counts as well as its words.
   const tokens = (row, name) => [row.dataset[name], ...(row.dataset[name] || "").split(" ")];
 
+  const place = (() => {
+    try {
+      return decodeURIComponent(location.hash.slice(1));
+    } catch {
+      return ""; // an address cut short or mistyped leads to no place
+    }
+  })();
+
   for (const form of document.querySelectorAll("form.filters")) {
     const table = document.getElementById(form.dataset.for);
     const prefix = form.dataset.for.replace("table-", "");
@@ -91,7 +99,7 @@
       else field.value = value;
     };
     const first = new URLSearchParams(table.dataset.filter || "");
-    const linked = location.hash && table.querySelector(`#${CSS.escape(decodeURIComponent(location.hash.slice(1)))}`);
+    const linked = place && table.querySelector(`#${CSS.escape(place)}`);
     for (const field of fields) {
       const name = `${prefix}.${field.name}`;
       set(field, query.get(name) ?? (linked ? "" : first.get(field.name)) ?? "");

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from scorecard.file_names import file_name
 from scorecard.report.reading import Reading
 
 Pair = tuple[str, str]
@@ -68,14 +69,14 @@ def links_of(reading: Reading) -> Links:
 
 
 def _paths(folder: str, names: Iterable[str]) -> list[str]:
-    """File names for ids: none leaves the folder, none is another's even where case is ignored."""
+    """Their pages; two ids put together may give the same name: `a-b` and `c`, `a` and `b-c`."""
     taken: set[str] = set()
     paths = []
     for name in names:
-        stem = quote(name, safe="")
-        while stem.casefold() in taken:
+        stem = file_name(name)
+        while stem in taken:
             stem += "~"
-        taken.add(stem.casefold())
+        taken.add(stem)
         paths.append(f"{folder}/{stem}.html")
     return paths
 

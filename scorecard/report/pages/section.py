@@ -9,6 +9,9 @@ from typing import Any
 from scorecard.report.pages.page import Links, Page
 from scorecard.report.reading import Reading, Row
 
+EVIDENCE = "accepted_evidence"
+"""The metric of what counts by a decision."""
+
 
 def section_pages(reading: Reading, links: Links) -> Iterator[Page]:
     """A page for every section that has a task."""
@@ -36,6 +39,7 @@ def _page(
         "tasks": tasks,
         "meta": meta,
         "gains": gains,
+        "until": {row["indicator_code"]: _until(reading, row["indicator_code"]) for row in tasks},
         "due_on": {row["indicator_code"]: _due_on(reading, row["indicator_code"]) for row in tasks},
     }
     title = (
@@ -43,6 +47,16 @@ def _page(
         f"{section['name']} · {department['short_name']}",
     )
     return Page(links.sections[key], "section.html.j2", title, shown, home="../")
+
+
+def _until(reading: Reading, code: str) -> list[tuple[str, dt.date]]:
+    """The last days that count: of decisions for evidence, of facts for whatever is measured."""
+    decided = {part["metric"] == EVIDENCE for part in reading.parts_by_indicator.get(code, [])}
+    days = {
+        "facts": (False, reading.assessment["window_end"]),
+        "decisions": (True, reading.assessment["decisions_until"]),
+    }
+    return [(kind, day) for kind, (of, day) in days.items() if of in decided]
 
 
 def _due_on(reading: Reading, code: str) -> dt.datetime | None:

@@ -18,6 +18,8 @@ Groups = dict[Any, list[Row]]
 class Reading:
     """An assessment. Lists are ordered; groups are by what their name says."""
 
+    version: str
+    """Of the published file."""
     assessment: Row
     departments: list[Row]
     levels: list[Row]
@@ -67,6 +69,7 @@ def read_assessment(published: Published, assessment_id: str) -> Reading:
     scores, tasks, trends = rows(sql.SCORES), rows(sql.TASKS), rows(sql.TREND)
     levels = rows(sql.LEVELS)
     return Reading(
+        version=published.version,
         assessment=assessment,
         departments=rows(sql.DEPARTMENTS),
         levels=levels,

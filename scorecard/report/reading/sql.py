@@ -40,7 +40,6 @@ select
     s.department_id, s.department as name, d.short_name, s.total, s.points,
     cast(s.points - s.total as decimal(6, 2)) as lost, s.score_rate, s.rank,
     s.indicators_missing, s.indicators_stale,
-    e.score_rate as earlier_rate, cast(e.rank as integer) as earlier_rank,
     cast(e.rank as integer) - s.rank as risen,
     cast(s.score_rate - e.score_rate as decimal(6, 2)) as gained
 from mart_scorecard as s
@@ -55,28 +54,17 @@ with named as (
         sum(points) as points
     from dim_indicator where assessment_id = $assessment group by level1
 ),
-ranked as (
-    select
-        level1, score_rate, d.short_name, d.department_id,
-        rank() over (partition by level1 order by score_rate desc nulls last) as place
-    from mart_scorecard_level as s
-    inner join dim_department as d using (department_id)
-    where assessment_id = $assessment
-),
-best as (
-    select level1, max(score_rate) as best_rate, count(*) as bests,
-        min({id: department_id, name: short_name}) as best
-    from ranked where place = 1 and score_rate is not null group by level1
+rates as (
+    select level1, mean_of(score_rate) as mean_rate, max(score_rate) as best_rate,
+        min(score_rate) as lowest_rate
+    from mart_scorecard_level where assessment_id = $assessment group by level1
 )
 select
-    n.level1, n.level1_en, cast(n.points as decimal(6, 2)) as points, b.best_rate, b.bests,
-    b.best.id as best_id, b.best.name as best_name, mean_of(r.score_rate) as mean_rate,
-    min(r.score_rate) as lowest_rate
+    n.level1, n.level1_en, cast(n.points as decimal(6, 2)) as points,
+    r.mean_rate, r.best_rate, r.lowest_rate
 from named as n
-inner join ranked as r using (level1)
-left join best as b using (level1)
-group by all
-order by min(n.first_code)
+inner join rates as r using (level1)
+order by n.first_code
 """
 DEPARTMENT_LEVELS = """
 with named as (
@@ -179,12 +167,8 @@ select
     s.score, s.lost,
     min(g.change) filter (where g.step = 1) as change,
     max(g.gain) as most,
-    min(g.gain) filter (where g.step = 1) as gain,
-    min(g.score_to) filter (where g.step = 1) as score_to,
     min(g.text_zh) filter (where g.step = 1) as text_zh,
     min(g.text_en) filter (where g.step = 1) as text_en,
-    min(g.gain) filter (where g.step = 2) as full_gain,
-    min(g.score_to) filter (where g.step = 2) as full_score,
     min(g.text_zh) filter (where g.step = 2) as full_zh,
     min(g.text_en) filter (where g.step = 2) as full_en
 from mart_gain as g
@@ -227,9 +211,11 @@ select
 from daily
 order by department_id, as_of
 """
+# By part, since parts may read the same rows: their sum would count a row once a part.
 INDICATOR_SOURCES = """
 select
-    s.indicator_code, s.dataset, f.provider, f.newest_period, f.due_at, f.timely,
+    s.indicator_code, s.part, p.name_zh as part_zh, p.name_en as part_en, s.dataset, f.provider,
+    f.newest_period, f.due_at, f.timely,
     count(distinct s.file_name) as files, cast(sum(s.rows_read) as bigint) as rows_read,
     cast(sum(s.rows_counted) as bigint) as rows_counted,
     (
@@ -238,10 +224,11 @@ select
             and c.as_of = (select max(as_of) from dim_assessment)
     ) as checks_failed
 from fct_part_source as s
+inner join dim_part as p using (assessment_id, indicator_code, part)
 left join fct_source_freshness as f using (dataset)
 where s.assessment_id = $assessment
 group by all
-order by s.indicator_code, s.dataset
+order by s.indicator_code, s.part, s.dataset
 """
 OUTAGES = """
 select department_id, link_id, started_at, ended_at, hours, planned, major
