@@ -10,12 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing import TYPE_CHECKING, Literal
 
 from scorecard.rulebook.checks import Finding
 from scorecard.rulebook.methods import MethodName
+from scorecard.rulebook.values import Above0, Strict, Text
 
 if TYPE_CHECKING:
     from scorecard.rulebook.model import Part
@@ -37,28 +36,16 @@ _EVIDENCE = "accepted_evidence"
 _PLACES: dict[ChangeName, tuple[str, ...]] = {"level": ("{level}",), "rank": ("{n}", "{rank}")}
 _PLURAL = re.compile(r"\{[^{}|]+\|[^{}|]+\}")
 
-_Sentence = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1),
-    Field(description="a text"),
-]
-_Grain = Annotated[
-    Decimal,
-    Field(gt=0, max_digits=18, decimal_places=6, description="above 0, at most six decimals"),
-]
 
-
-class NewItem(BaseModel):
+class NewItem(Strict):
     """What the first item is called where nothing has come yet, and how much value it brings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    by: _Grain = Decimal(1)
-    zh: _Sentence
-    en: _Sentence
+    by: Above0 = Decimal(1)
+    zh: Text
+    en: Text
 
 
-class Gain(BaseModel):
+class Gain(Strict):
     """How points of a part are won back.
 
     Attributes:
@@ -72,14 +59,12 @@ class Gain(BaseModel):
         expected_base: For `within` while no base has come: the base that will come.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     change: ChangeName
-    by: _Grain = Decimal(1)
-    zh: _Sentence
-    en: _Sentence
+    by: Above0 = Decimal(1)
+    zh: Text
+    en: Text
     new: NewItem | None = None
-    expected_base: _Grain | None = None
+    expected_base: Above0 | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ Every problem carries the location of the key it speaks of, so that `load` can n
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +16,6 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -29,120 +25,62 @@ from pydantic import (
 from scorecard.rulebook.checks import Finding, add_up, check_part, raise_findings
 from scorecard.rulebook.gain import Gain, check_gain, gain_of
 from scorecard.rulebook.methods import MethodName, Metric
+from scorecard.rulebook.values import (
+    Above0,
+    Code,
+    Day,
+    From0,
+    Name,
+    Points,
+    PointsOrZero,
+    Strict,
+    Text,
+    Texts,
+)
 
 
-def _as_date(value: object) -> object:
-    # pydantic alone would take a plain number for seconds since 1970.
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        raise ValueError("not a date")
-    return value
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-_Text = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1),
-    Field(description="a text"),
-]
-_Name = Annotated[
-    str,
-    StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"),
-    Field(description="lower case letters, digits and underscores, a letter first"),
-]
-_Code = Annotated[
-    str,
-    StringConstraints(pattern=r"^[0-9]{3}$"),
-    Field(description='three digits, like "007"'),
-]
-_Points = Annotated[
-    Decimal,
-    Field(
-        gt=0,
-        max_digits=6,
-        decimal_places=2,
-        description="above 0, at most two decimals",
-    ),
-]
-_PointsOrZero = Annotated[
-    Decimal,
-    Field(
-        ge=0,
-        max_digits=6,
-        decimal_places=2,
-        description="0 or more, at most two decimals",
-    ),
-]
-_Above0 = Annotated[
-    Decimal,
-    Field(
-        gt=0,
-        max_digits=18,
-        decimal_places=6,
-        description="above 0, at most six decimals",
-    ),
-]
-_From0 = Annotated[
-    Decimal,
-    Field(
-        ge=0,
-        max_digits=18,
-        decimal_places=6,
-        description="0 or more, at most six decimals",
-    ),
-]
-_Day = Annotated[date, BeforeValidator(_as_date), Field(description="a date, like 2020-03-31")]
-_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_as_list), Field(min_length=1)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Band(_Strict):
+class Band(Strict):
     """Points of the ranks up to and including `to_rank`, from where the band before it ended."""
 
     to_rank: Annotated[int, Field(ge=1, description="a whole number from 1")]
-    points: _PointsOrZero
+    points: PointsOrZero
 
 
-class LevelPoints(_Strict):
+class LevelPoints(Strict):
     """Points of one of the levels that a metric can answer with, and how people call it."""
 
-    level: _Name
-    points: _PointsOrZero
-    name_zh: _Text
-    name_en: _Text
+    level: Name
+    points: PointsOrZero
+    name_zh: Text
+    name_en: Text
 
 
-class Part(_Strict):
+class Part(Strict):
     """One measured part of an indicator: a method applied to a metric.
 
     `value_*` and `base_*` are the nouns that an explanation puts beside the numbers.
     """
 
-    part: _Name
-    name_zh: _Text
-    name_en: _Text
-    points: _Points
+    part: Name
+    name_zh: Text
+    name_en: Text
+    points: Points
     method: MethodName
-    metric: _Name
-    options: dict[str, _Texts] = Field(default_factory=dict, description="name: text or list")
-    each: _Above0 | None = None
-    at_least: _Above0 | None = None
-    at_most: _From0 | None = None
+    metric: Name
+    options: dict[str, Texts] = Field(default_factory=dict, description="name: text or list")
+    each: Above0 | None = None
+    at_least: Above0 | None = None
+    at_most: From0 | None = None
     levels: tuple[LevelPoints, ...] | None = None
     rank_bands: tuple[Band, ...] | None = None
     no_input: Literal["missing", "not_applicable"] | None = None
     empty: Literal["zero", "full", "not_applicable"] | None = None
-    value_zh: _Text
-    value_en: _Text
-    base_zh: _Text | None = None
-    base_en: _Text | None = None
-    rule_zh: _Text
-    rule_en: _Text
+    value_zh: Text
+    value_en: Text
+    base_zh: Text | None = None
+    base_en: Text | None = None
+    rule_zh: Text
+    rule_en: Text
     gain: Gain | None = None
 
     @model_validator(mode="after")
@@ -164,19 +102,19 @@ class Part(_Strict):
         return gain_of(self)
 
 
-class Indicator(_Strict):
+class Indicator(Strict):
     """An indicator, which is the sum of its parts.
 
     `reading_*` tells which reading was chosen, and why, where the assessing city left a rule open.
     """
 
-    code: _Code
-    name_zh: _Text
-    name_en: _Text
-    points: _Points
-    data_provider: _Text | None = None
-    reading_zh: _Text | None = None
-    reading_en: _Text | None = None
+    code: Code
+    name_zh: Text
+    name_en: Text
+    points: Points
+    data_provider: Text | None = None
+    reading_zh: Text | None = None
+    reading_en: Text | None = None
     parts: Annotated[tuple[Part, ...], Field(min_length=1, description="a list of parts")]
 
     @model_validator(mode="after")
@@ -191,21 +129,21 @@ class Indicator(_Strict):
         return self
 
 
-class Level3(_Strict):
+class Level3(Strict):
     """The lowest level of the tree: a named group of indicators."""
 
-    name_zh: _Text
-    name_en: _Text
-    points: _Points
-    codes: Annotated[tuple[_Code, ...], Field(min_length=1, description="a list of codes")]
+    name_zh: Text
+    name_en: Text
+    points: Points
+    codes: Annotated[tuple[Code, ...], Field(min_length=1, description="a list of codes")]
 
 
-class Level2(_Strict):
+class Level2(Strict):
     """The middle level of the tree."""
 
-    name_zh: _Text
-    name_en: _Text
-    points: _Points
+    name_zh: Text
+    name_en: Text
+    points: Points
     levels: Annotated[tuple[Level3, ...], Field(min_length=1, description="a list of levels")]
 
     @model_validator(mode="after")
@@ -214,12 +152,12 @@ class Level2(_Strict):
         return self
 
 
-class Level1(_Strict):
+class Level1(Strict):
     """The top level of the tree."""
 
-    name_zh: _Text
-    name_en: _Text
-    points: _Points
+    name_zh: Text
+    name_en: Text
+    points: Points
     levels: Annotated[tuple[Level2, ...], Field(min_length=1, description="a list of levels")]
 
     @model_validator(mode="after")
@@ -237,19 +175,19 @@ class Placed(NamedTuple):
     indicator: Indicator
 
 
-class RulebookContent(_Strict):
+class RulebookContent(Strict):
     """All that a rulebook file says."""
 
-    name_zh: _Text
-    name_en: _Text
+    name_zh: Text
+    name_en: Text
     year: Annotated[int, Field(ge=2000, le=2999, description="a year, like 2019")]
     city_code: Annotated[
         str,
         StringConstraints(pattern=r"^[0-9]{6}$"),
         Field(description="the six digits of the city's division code, like 340600"),
     ]
-    decisions_until: _Day
-    points: _Points
+    decisions_until: Day
+    points: Points
     levels: Annotated[tuple[Level1, ...], Field(min_length=1, description="a list of levels")]
     indicators: Annotated[
         tuple[Indicator, ...], Field(min_length=1, description="a list of indicators")
