@@ -7,14 +7,9 @@ import pytest
 
 from scorecard.landing.inbox import InboxFile, scan
 from scorecard.landing.known import SETTLED_AFTER, KnownFiles
-from tests.inboxes import Inbox, contracts, csv_bytes, entry
+from tests.inboxes import contracts, csv_bytes, entry
 
 LATER = SETTLED_AFTER + 60
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import zipfile
 import pytest
 
 from tests.inboxes import (
-    Inbox,
     columns_of,
     contracts,
     csv_bytes,
@@ -25,11 +24,6 @@ from tests.inboxes import (
     table,
     workbook_bytes,
 )  # fmt: skip
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
 
 
 def assert_set_aside_whole(inbox, name, reason):

@@ -29,11 +29,6 @@ from tests.inboxes import (
 )  # fmt: skip
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
-
-
 def test_a_file_has_one_line_in_the_books(inbox):
     content = csv_bytes(entry("e1"), entry("e2", due_at="x"), entry("e3"))
     inbox.take("catalogue_entries", "春/a-2019-03-05.csv", content)

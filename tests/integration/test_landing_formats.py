@@ -8,7 +8,6 @@ import os
 import pytest
 
 from tests.inboxes import (
-    Inbox,
     columns_of,
     contracts,
     csv_bytes,
@@ -25,11 +24,6 @@ from tests.inboxes import (
 )  # fmt: skip
 
 DAY = dt.date(2019, 3, 5)
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
 
 
 # Formats

@@ -9,7 +9,7 @@ import pytest
 
 from scorecard.landing.newest import MANY_ROWS, SHOWN_KEYS
 from scorecard.quality.profile import update_profiles
-from tests.inboxes import Inbox, contracts, csv_bytes, entry, parquet_bytes, specimen
+from tests.inboxes import contracts, csv_bytes, entry, parquet_bytes, specimen
 from tests.integration.newest_rows import (
     LONG,
     days,
@@ -20,12 +20,6 @@ from tests.integration.newest_rows import (
     replaced,
     take_records,
 )
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
-
 
 # One file
 

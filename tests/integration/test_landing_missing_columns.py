@@ -29,11 +29,6 @@ DATASET = "official_documents"
 ALL = [column.name for column in contracts()[DATASET].columns]
 
 
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
-
-
 def lost(inbox):
     return inbox.rows("select file_name, lost_columns from ops.file where len(lost_columns) > 0")
 

@@ -37,12 +37,6 @@ from tests.integration.newest_rows import (
     take_records,
 )
 
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
-
-
 # Troubles
 
 TABLES = (

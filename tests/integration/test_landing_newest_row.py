@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from tests.inboxes import (
-    Inbox,
     contracts,
     csv_bytes,
     entry,
@@ -16,11 +15,6 @@ from tests.inboxes import (
     parquet_bytes,
     specimen,
 )  # fmt: skip
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from tests.inboxes import (
-    Inbox,
     columns_of,
     contracts,
     csv_bytes,
@@ -23,11 +22,6 @@ from tests.inboxes import (
 )  # fmt: skip
 
 DAY = dt.date(2019, 3, 5)
-
-
-@pytest.fixture
-def inbox(tmp_path):
-    return Inbox(tmp_path)
 
 
 def landed_values(inbox, dataset, column, delivered):

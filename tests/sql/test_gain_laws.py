@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.sql.gain_sheet import GainSheet
 
 LAWS = settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 points = st.integers(1, 2000).map(lambda hundredths: Decimal(hundredths) / 100)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import duckdb
 import pytest
 from hypothesis import given, settings
@@ -12,19 +9,10 @@ from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
 
-MACROS = Path(__file__).parents[2] / "sql" / "macros"
 DIGITS = "0123456789"
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 ORGANIZATION = "91110000600037341L"
 PERSON = "11010519491231002X"
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        for file in sorted(MACROS.glob("*.sql")):
-            connection.execute(file.read_text(encoding="utf-8"))
-        yield connection
 
 
 def judged(database: duckdb.DuckDBPyConnection, macro: str, codes: list[str]) -> list[bool]:

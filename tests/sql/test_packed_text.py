@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import md5
-from pathlib import Path
 
 import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-MACROS = Path(__file__).parents[2] / "sql" / "macros"
 LAW = settings(max_examples=80, deadline=None)
 MOST_BYTES = 15
 BEYOND_TEXTS = 2 ** (8 * MOST_BYTES)
@@ -22,14 +20,6 @@ CHARACTERS = st.one_of(
 )
 TEXTS = st.text(CHARACTERS, min_size=1, max_size=20).filter(lambda text: text[0] != "\0")
 LISTS = st.lists(TEXTS, min_size=1, max_size=100)
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        for file in sorted(MACROS.glob("*.sql")):
-            connection.execute(file.read_text(encoding="utf-8"))
-        yield connection
 
 
 def packed(

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.sql.sheet import Sheet
 
 LAWS = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 points = st.integers(1, 2000).map(lambda hundredths: Decimal(hundredths) / 100)
