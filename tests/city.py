@@ -54,7 +54,7 @@ class City:
     def __init__(self, *rulebooks: Rulebook, departments: tuple[str, ...] = ("edu",)) -> None:
         self.rulebooks = rulebooks or (rulebook(),)
         self.connection = duckdb.connect()
-        self.connection.execute("set timezone = 'Asia/Shanghai'")
+        self.connection.execute("set timezone = 'Asia/Shanghai'; set threads = 1")
         prepare(self.connection, contracts().values(), ROOT / "sql" / "macros")
         self.lines = 0
         self.files: dict[tuple[str, str], int] = {}

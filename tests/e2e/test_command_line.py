@@ -15,14 +15,14 @@ from urllib.request import urlopen
 import pytest
 
 from scorecard.settings import PROJECT
-from tests.e2e.conftest import SCORECARD, Home
+from tests.e2e.home import SCORECARD, Home
 
 COMMANDS = ["demo", "nightly", "backfill", "explain", "check", "ui"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_itself(tmp_path: Path, command: str):
-    done = Home(tmp_path).run(command, "--help")
+    done = Home(tmp_path, afresh=True).run(command, "--help")
     assert f"scorecard {command}" in done.stdout
     assert "--home" in done.stdout
 
@@ -50,7 +50,7 @@ def test_every_command_teaches_itself(tmp_path: Path, command: str):
 def test_a_wrong_call_is_told_in_one_line_with_status_2(
     tmp_path: Path, words: list[str], told: str
 ):
-    done = Home(tmp_path).run(*words, status=2)
+    done = Home(tmp_path, afresh=True).run(*words, status=2)
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
@@ -121,7 +121,7 @@ def test_explain_names_what_it_knows_when_asked_for_what_it_does_not(
 
 
 def test_explain_before_the_first_night_says_what_to_run(tmp_path: Path):
-    done = Home(tmp_path).run("explain", "edu", "021", status=1)
+    done = Home(tmp_path, afresh=True).run("explain", "edu", "021", status=1)
     assert "run: scorecard nightly" in done.stderr
 
 
@@ -130,7 +130,7 @@ def test_ui_on_a_port_that_is_taken_says_so_in_one_line(tmp_path: Path):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = str(other.getsockname()[1])
-        done = Home(tmp_path).run("ui", "--port", port, status=1)
+        done = Home(tmp_path, afresh=True).run("ui", "--port", port, status=1)
     assert done.stderr.count("\n") == 1
     assert port in done.stderr
 
@@ -175,7 +175,7 @@ def test_check_names_file_and_line_of_a_wrong_rulebook(tmp_path: Path):
     text = file.read_text(encoding="utf-8")
     line = 1 + text[: text.index("metric: entries_mounted")].count("\n")
     file.write_text(text.replace("metric: entries_mounted", "metric: entries_mountd"), "utf-8")
-    done = Home(tmp_path).run("check", status=2, SCORECARD_RULEBOOKS=str(rulebooks))
+    done = Home(tmp_path, afresh=True).run("check", status=2, SCORECARD_RULEBOOKS=str(rulebooks))
     assert f"huaibei-2019.yaml:{line}" in done.stderr
     assert "entries_mountd" in done.stderr
     assert "entries_mounted" in done.stderr
@@ -186,7 +186,7 @@ def test_check_names_a_model_that_does_not_run(tmp_path: Path):
     shutil.copytree(PROJECT / "sql", sql)
     model = sql / "metrics" / "filed_projects.sql"
     model.write_text(model.read_text().replace("filed_at", "filled_at"))
-    done = Home(tmp_path).run("check", status=2, SCORECARD_SQL=str(sql))
+    done = Home(tmp_path, afresh=True).run("check", status=2, SCORECARD_SQL=str(sql))
     assert "filed_projects.sql" in done.stderr
     assert "filled_at" in done.stderr
 

@@ -23,7 +23,7 @@ from scorecard.contract import load_contracts
 from scorecard.night import fingerprints, plan_night
 from scorecard.settings import PROJECT, Settings
 from scorecard.workspace import Workspace
-from tests.e2e.conftest import Home
+from tests.e2e.home import Home
 
 AS_OF = dt.date(2020, 3, 31)
 

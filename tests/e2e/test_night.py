@@ -12,7 +12,7 @@ import duckdb
 
 from scorecard.contract import comment, load_published
 from scorecard.settings import PROJECT
-from tests.e2e.conftest import AS_OF, Home
+from tests.e2e.home import AS_OF, Home
 
 SPEAK_OF_FILES_AND_CLOCKS = {"fct_source_freshness", "fct_quarantine", "fct_part_source"}
 PUBLISHED = load_published(PROJECT / "contracts" / "published")

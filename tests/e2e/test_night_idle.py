@@ -21,11 +21,10 @@ from pipelines.instance import prepare_instance
 from scorecard.night import choose_rulebooks, fingerprints, outdated_models
 from scorecard.settings import Settings
 from scorecard.workspace import Workspace
-from tests.e2e.conftest import AS_OF, Home
+from tests.e2e.home import AS_OF, Home
 from tests.e2e.test_pull import TOKEN, platforms
 
 GX = "great_expectations"
-IMPORTS = {"PYTHONPROFILEIMPORTTIME": "1"}
 PROJECTS = (
     "project_id,department_id,name,kind,year,government_funded,filed_at,"
     "analyses_internal_sharing,analyses_external_sharing,lists_fields,lists_format,lists_scope,"
@@ -42,8 +41,8 @@ def idle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         home = served.bind(Home(tmp_path_factory.mktemp("idle") / "home"))
         for _ in range(2):
             home.run("nightly", "--as-of", AS_OF, DEMO_TOKEN=TOKEN)
-        again = home.run("nightly", "--as-of", AS_OF, DEMO_TOKEN=TOKEN, **IMPORTS)
-        (home.folder / "stderr.txt").write_text(again.stderr, encoding="utf-8")
+        imported = home.imports("nightly", "--as-of", AS_OF, DEMO_TOKEN=TOKEN)
+        (home.folder / "imports.txt").write_text(imported, encoding="utf-8")
         yield home
 
 
@@ -70,7 +69,7 @@ def last_runs(home: Home, count: int) -> list[tuple[set[str], int]]:
 
 
 def test_a_night_whose_pulls_bring_nothing_does_not_load_great_expectations(idle: Home):
-    assert GX not in (idle.folder / "stderr.txt").read_text(encoding="utf-8")
+    assert GX not in (idle.folder / "imports.txt").read_text(encoding="utf-8")
 
 
 def test_a_night_whose_pulls_bring_nothing_is_two_runs_that_make_only_what_a_pull_makes_newer(
@@ -95,26 +94,26 @@ def test_a_night_whose_pulls_bring_nothing_publishes_the_newer_pulls(idle: Home,
     assert idle.read("select count(*) from fct_source_freshness where dataset = 'departments'")
 
 
-@pytest.mark.parametrize("day", [AS_OF, "2020-02-29"])
+@pytest.mark.parametrize(("way", "day"), [("city", "2020-02-29"), ("idle", AS_OF)])
 def test_verdicts_that_were_carried_over_are_those_of_a_judgement_of_everything(
-    day: str, city: Home, idle: Home, tmp_path: Path
+    way: str, day: str, request: pytest.FixtureRequest, tmp_path: Path
 ):
-    for way, home in {"files": city, "pulled": idle}.items():
-        told = {}
-        for is_anew in (False, True):
-            copy = home.copy(tmp_path / f"{way}-{is_anew}")
-            (copy.folder / "sources.yaml").unlink(missing_ok=True)
-            new = copy.folder / "inbox" / "it_projects" / "more_2020-02-01.csv"
-            new.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(PROJECTS, encoding="utf-8")
-            if is_anew:
-                forget_outcomes(copy)
-            copy.run("nightly", "--as-of", day)
-            told[is_anew] = [copy.read(JUDGED), examples(copy), pages(copy)]
-        assert told[True][0] == told[False][0]
-        assert told[True][1] == told[False][1]
-        assert told[True][2] == told[False][2]
-        assert len(told[True][2]) > 40
+    home: Home = request.getfixturevalue(way)
+    told = {}
+    for is_anew in (False, True):
+        copy = home.copy(tmp_path / f"{way}-{is_anew}")
+        (copy.folder / "sources.yaml").unlink(missing_ok=True)
+        new = copy.folder / "inbox" / "it_projects" / "more_2020-02-01.csv"
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(PROJECTS, encoding="utf-8")
+        if is_anew:
+            forget_outcomes(copy)
+        copy.run("nightly", "--as-of", day)
+        told[is_anew] = [copy.read(JUDGED), examples(copy), pages(copy)]
+    assert told[True][0] == told[False][0]
+    assert told[True][1] == told[False][1]
+    assert told[True][2] == told[False][2]
+    assert len(told[True][2]) > 40
 
 
 def examples(home: Home) -> list[dict]:

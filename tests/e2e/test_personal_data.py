@@ -8,7 +8,7 @@ import duckdb
 
 from scorecard.contract import load_contracts
 from scorecard.settings import PROJECT
-from tests.e2e.conftest import Home
+from tests.e2e.home import Home
 
 PERSONAL = {
     name: [column.name for column in contract.columns if column.personal]

@@ -20,7 +20,7 @@ from assets.sources import raw_key
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance
 from scorecard.settings import Settings
-from tests.e2e.conftest import AS_OF, SCORECARD, Home
+from tests.e2e.home import AS_OF, SCORECARD, Home
 from tests.servers import answers, free_port
 
 TOKEN = "a-token-of-these-tests"

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Home
+from tests.e2e.home import Home
 from tests.e2e.pulling import SOON, Pulling, kill, kill_held, kill_in_landing
 from tests.inboxes import ROOT, entry
 from tests.pulling.jobs import gone, wait_until

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Home
+from tests.e2e.home import Home
 from tests.e2e.pulling import Pulling
 from tests.inboxes import entry
 from tests.servers.faulty import platform

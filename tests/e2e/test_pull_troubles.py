@@ -18,7 +18,7 @@ from urllib.parse import quote
 import duckdb
 import pytest
 
-from tests.e2e.conftest import AS_OF, Home
+from tests.e2e.home import AS_OF, Home
 from tests.servers import free_port
 
 

@@ -15,7 +15,7 @@ from pipelines.nightly import run_nightly
 from scorecard.errors import ScorecardError
 from scorecard.reports import Reports
 from scorecard.settings import Settings
-from tests.e2e.conftest import AS_OF, Home
+from tests.e2e.home import AS_OF, Home
 from tests.servers import chinese_font
 
 INDEX = Path("reports", "site", "index.html")
@@ -23,10 +23,10 @@ SHEETS = Path("reports", "sheets")
 
 
 @pytest.fixture(scope="module")
-def city(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def city(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """After a night that wrote pages and sheets; copy it before changing it."""
     chinese_font()
-    home = replace(demo.copy(tmp_path_factory.mktemp("reports") / "home"), reports="all")
+    home = replace(city.copy(tmp_path_factory.mktemp("reports") / "home"), reports="all")
     home.run("nightly", "--as-of", AS_OF)
     return home
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from scorecard.report.site import write_site
-from tests.e2e.conftest import AS_OF, Home
+from tests.e2e.home import Home
 from tests.report.pages import Site
 
 EARLIER = "2019-12-31"
@@ -27,15 +27,12 @@ from fct_score_history
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def published(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published file of eight departments, with an earlier day in its history."""
-    folder = tmp_path_factory.mktemp("report")
-    home = Home(folder / "home")
-    home.run("demo", "--scale", "0.0003", "--departments", "8")
-    home.run("nightly", "--as-of", AS_OF)
-    file = folder / home.published.resolve().parent.name / "scorecard.duckdb"
+    version = city.published.resolve().parent.name
+    file = tmp_path_factory.mktemp("report") / version / "scorecard.duckdb"
     file.parent.mkdir()
-    shutil.copyfile(home.published, file)
+    shutil.copyfile(city.published, file)
     with duckdb.connect(file) as connection:
         connection.execute(HISTORY)
     return file
@@ -54,7 +51,8 @@ def altered(published: Path, tmp_path: Path):
     """Makes a copy of the published file that statements have changed."""
 
     def alter(*statements: str) -> Path:
-        copy = tmp_path / "altered.duckdb"
+        copy = tmp_path / published.parent.name / "altered.duckdb"  # of the same version
+        copy.parent.mkdir(exist_ok=True)
         shutil.copyfile(published, copy)
         with duckdb.connect(copy) as connection:
             for statement in statements:

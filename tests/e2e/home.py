@@ -1,30 +1,37 @@
-"""A small city that has had one night, for tests that use the product as its users do."""
+"""A home and the command line on it, for tests that use the product as its users do."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import pytest
 
-SCORECARD = Path(sys.executable).with_name("scorecard")
+from tests.e2e.commands import SCORECARD, run_afresh, run_forked
+
 AS_OF = "2020-03-31"
 
 
 @dataclass(frozen=True)
 class Home:
-    """A workspace's folder and the command line on it; its nights write pages if told so."""
+    """A workspace's folder and the command line on it.
+
+    Its nights write pages if told so, and its commands are forked unless they are to start afresh.
+    """
 
     folder: Path
     reports: str = "none"
+    afresh: bool = False
 
     def command(self, *words: str) -> list[str]:
-        return [str(SCORECARD), words[0], "--home", str(self.folder), *words[1:]]
+        return [str(SCORECARD), *self._words(words)]
+
+    def _words(self, words: Sequence[str]) -> list[str]:
+        return [words[0], "--home", str(self.folder), *words[1:]]
 
     def environment(self, **more: str) -> dict[str, str]:
         others = {k: v for k, v in os.environ.items() if not k.startswith("SCORECARD_")}
@@ -32,15 +39,16 @@ class Home:
 
     def run(self, *words: str, status: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end; its exit status must be as told."""
-        done = subprocess.run(
-            self.command(*words),
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self.environment(**more),
-        )
+        run = run_afresh if self.afresh else run_forked
+        done = run(self._words(words), self.environment(**more))
         assert done.returncode == status, done.stdout + done.stderr
         return done
+
+    def imports(self, *words: str, **more: str) -> str:
+        """What a command that starts afresh says of each module that it imports."""
+        told = replace(self, afresh=True).run(*words, PYTHONPROFILEIMPORTTIME="1", **more).stderr
+        assert "import time:" in told
+        return told
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Starts a command and does not wait for it."""
@@ -62,20 +70,4 @@ class Home:
 
     def copy(self, folder: Path) -> Home:
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Home(folder, self.reports)
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A demo city of eight departments that has had no night yet; copy it before changing it."""
-    home = Home(tmp_path_factory.mktemp("demo") / "home")
-    home.run("demo", "--scale", "0.0003", "--departments", "8")
-    return home
-
-
-@pytest.fixture(scope="session")
-def city(demo: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The same city after one night; copy it before changing it."""
-    home = demo.copy(tmp_path_factory.mktemp("city") / "home")
-    home.run("nightly", "--as-of", AS_OF)
-    return home
+        return replace(self, folder=folder)
