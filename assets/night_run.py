@@ -13,13 +13,7 @@ import dagster as dg
 import duckdb
 
 from scorecard.arrivals import newest_files
-from scorecard.night import (
-    Plan,
-    choose_day,
-    choose_rulebooks,
-    outdated_models,
-    plan_night,
-)
+from scorecard.night import Plan, choose_day, choose_rulebooks, outdated_models, plan_night
 from scorecard.pulling.books import Pulled
 from scorecard.rulebook import Rulebook
 from scorecard.workspace import Workspace

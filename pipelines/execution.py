@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import dagster as dg
@@ -67,28 +67,25 @@ class NightJob:
             instance=self._instance,
             raise_on_error=False,
         )
-        failures = [
-            event.step_failure_data.error for event in result.all_events if event.is_step_failure
-        ]
-        if any(error and error.cls_name == INTERRUPTED for error in failures):
+        failures = [event for event in result.all_events if event.is_step_failure]
+        errors = [event.step_failure_data.error for event in failures]
+        if any(error and error.cls_name == INTERRUPTED for error in errors):
             raise KeyboardInterrupt
         if not result.success:
-            if any(
-                event.is_step_failure and event.step_key == REPORT for event in result.all_events
-            ):
+            if any(event.step_key == REPORT for event in failures):
                 mend = "the scores are published; see the run in the UI, then: scorecard report"
-            raise NightFailedError(_cause(result, night), command, mend)
+            raise NightFailedError(_cause(failures, night), command, mend)
 
 
-def _cause(result: dg.ExecuteInProcessResult, night: NightRun) -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            failure = event.step_failure_data
-            if failure.error and failure.error.cls_name == "DagsterAssetCheckFailedError":
-                return held_back(night.connection) or failure.error.message.strip()
-            if failure.user_failure_data and failure.user_failure_data.description:
-                return failure.user_failure_data.description
-            error = failure.error
-            cause = error.cause or error if error else None
-            return f"{event.step_key}: {cause.message.strip() if cause else 'unknown'}"
-    return "the run failed before its first step"
+def _cause(failures: Sequence[dg.DagsterEvent], night: NightRun) -> str:
+    """What the first failure says."""
+    if not failures:
+        return "the run failed before its first step"
+    failure = failures[0].step_failure_data
+    if failure.error and failure.error.cls_name == "DagsterAssetCheckFailedError":
+        return held_back(night.connection) or failure.error.message.strip()
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return failure.user_failure_data.description
+    error = failure.error
+    cause = error.cause or error if error else None
+    return f"{failures[0].step_key}: {cause.message.strip() if cause else 'unknown'}"
