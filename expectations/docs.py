@@ -8,7 +8,6 @@ the page unescaped. These load nothing and escape everything.
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from expectations.check import SEVERITIES
 from expectations.judge import MAX_EXAMPLES, Judged, Judgement
 from scorecard.clock import TIME_ZONE
+from scorecard.drafts import replacing
 from scorecard.quality.state import KINDS
 from scorecard.quality.state import SEVERITIES as SEVERITY_NAMES
 
@@ -70,15 +70,15 @@ def write_docs(
 ) -> Path:
     """Replaces the folder by the pages of this judgement; gives the index page.
 
-    They are written beside it and then put in its place, so nobody reads half of them: while the
-    two are exchanged there is none for an instant.
-
     Args:
         judgement: What to show.
         folder: Where the pages go; it holds nothing else.
         labels: Chinese and English label of every subject.
         as_of: The day that the judged scores are about.
         judged_at: The moment of the judgement, with its zone.
+
+    Raises:
+        ScorecardError: If the folder holds other files, or it cannot be written.
     """
     pages = _pages(judgement, labels)
     shown = {
@@ -91,12 +91,9 @@ def write_docs(
         "max_examples": MAX_EXAMPLES,
         "library_version": version("great-expectations"),
     }
-    draft = folder.with_name(f".{folder.name}.new")
-    _remove(draft)
-    draft.mkdir(parents=True)
-    for name, text in _render(pages, shown):
-        (draft / name).write_text(text, encoding="utf-8")
-    _exchange(draft, folder)
+    with replacing(folder, INDEX) as draft:
+        for name, text in _render(pages, shown):
+            (draft / name).write_text(text, encoding="utf-8")
     return folder / INDEX
 
 
@@ -126,17 +123,3 @@ def _render(pages: Sequence[_Page], shown: Mapping[str, object]) -> list[tuple[s
         pages=pages, failed=totals[False], passed=totals[True], **shown
     )
     return [(INDEX, index), *((page.file, subject.render(page=page, **shown)) for page in pages)]
-
-
-def _exchange(draft: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}.old")
-    _remove(old)
-    if folder.exists():
-        folder.rename(old)
-    draft.rename(folder)
-    _remove(old)
-
-
-def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from pipelines.console import Console
-from scorecard.contract import load_contracts, load_published
+from scorecard.contract import labels_of, load_contracts, load_published
 from scorecard.reports import Reports, version_file
 from scorecard.settings import Settings
 from scorecard.sheets import Language
@@ -47,11 +47,9 @@ def run_sheets(
 
 
 def _reports(settings: Settings, version: str | None) -> Reports:
-    tables = (
-        *load_contracts(settings.contracts).values(),
-        *load_published(settings.contracts / "published").values(),
+    labels = labels_of(
+        load_contracts(settings.contracts), load_published(settings.contracts / "published")
     )
-    labels = {table.name: (table.label_zh, table.label_en) for table in tables}
     return Reports(settings, version_file(settings, version), labels)
 
 

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from scorecard.errors import ScorecardError
 
+SITE_MARK, SHEETS_MARK = ".scorecard-site", ".scorecard-sheets"
+"""The files that tell a folder of pages and one of sheets; each holds what the folder shows."""
 _AT_FDCWD, _EXCHANGE = -100, 2
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}
 
@@ -53,6 +55,12 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
             str(folder),
             "is there room left, and is the folder yours to write?",
         ) from error
+
+
+def shown_in(folder: Path, mark: str) -> str | None:
+    """What a folder's mark says that it shows; None where there is no such folder."""
+    file = folder / mark
+    return file.read_text(encoding="utf-8") if file.exists() else None
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from scorecard.errors import ConfigurationError, ScorecardError
+from scorecard.errors import ConfigurationError
+from scorecard.published import Published, Row, open_published
+from scorecard.words import STALE, STATES, STATUSES
 
 RULES = {
     "ratio": ("分值 × 数值 ÷ 基数", "points x value / base"),
@@ -21,16 +21,9 @@ RULES = {
     "scaled": ("按来源单位评分折算", "scaled from the score another body gave"),
 }
 
-STATUSES = {
-    "scored": "已评分", "missing": "缺报", "not_applicable": "不适用", "adjusted": "已调整",
-}  # fmt: skip
-STATES = {"open": "考核期内", "deciding": "评定中", "closed": "已截止"}
-
 LISTED, ENDS = 6, 2
 """So many files of a dataset are told each; of more, as many as these at either end. A dataset that
 comes every night has 365 a year: of 007 that were 408 lines, now 49."""
-
-Row = dict[str, Any]
 
 
 def explain(
@@ -54,15 +47,15 @@ def explain(
         ScorecardError: If nothing has been published yet.
         ConfigurationError: If department, indicator or assessment is unknown; names the known.
     """
-    if not file.exists():
-        raise ScorecardError("nothing is published yet", str(file), "run: scorecard nightly")
-    with duckdb.connect(file, read_only=True) as published:
+    with open_published(file) as published:
         department = _department(published, department)
         code = code.zfill(3)
         _check_known(published, "indicator", "indicator_code", code)
         if assessment is not None:
             _check_known(published, "assessment", "assessment_id", assessment)
-        found = _rows(published, INDICATOR, department, code, assessment, assessment)
+        found = published.rows(
+            INDICATOR, department=department, indicator=code, assessment=assessment
+        )
         if not found:
             raise ConfigurationError(
                 f"{department} has no score for {code}", str(file), "is it in that assessment?"
@@ -73,25 +66,23 @@ def explain(
             yield from _indicator(published, row, every_file)
 
 
-def _department(published: duckdb.DuckDBPyConnection, named: str) -> str:
+def _department(published: Published, named: str) -> str:
     """The id of a department that is named by its id, its name or its short name."""
-    known = published.execute(
+    known = published.rows(
         "select department_id, name, short_name from dim_department order by department_id"
-    ).fetchall()
-    found = [row[0] for row in known if named in row]
+    )
+    found = [row["department_id"] for row in known if named in row.values()]
     if len(found) == 1:
         return str(found[0])
-    listed = ", ".join(f"{code} {short}" for code, _, short in known)
+    listed = ", ".join(f"{row['department_id']} {row['short_name']}" for row in known)
     many = "several departments are" if found else "no department is"
     raise ConfigurationError(f"{many} called '{named}'", None, f"known: {listed}")
 
 
-def _check_known(published: duckdb.DuckDBPyConnection, name: str, column: str, value: str) -> None:
+def _check_known(published: Published, name: str, column: str, value: str) -> None:
     known = [
-        row[0]
-        for row in published.execute(
-            f"select distinct {column} from dim_{name} order by {column}"
-        ).fetchall()
+        row[column]
+        for row in published.rows(f"select distinct {column} from dim_{name} order by {column}")
     ]
     if value not in known:
         raise ConfigurationError(
@@ -99,19 +90,19 @@ def _check_known(published: duckdb.DuckDBPyConnection, name: str, column: str, v
         )
 
 
-def _indicator(published: duckdb.DuckDBPyConnection, row: Row, every_file: bool) -> Iterator[str]:
+def _indicator(published: Published, row: Row, every_file: bool) -> Iterator[str]:
     yield (
         f"{row['department']} ({row['department_id']})  "
         f"{row['indicator_code']} {row['name_zh']} / {row['name_en']}"
     )
     yield f"{row['level1']} > {row['level2']} > {row['level3']}"
-    state = f"{STATES[row['state']]} {row['state']}"
+    state = f"{STATES[row['state']][0]} {row['state']}"
     yield f"{row['assessment']} ({row['assessment_id']})  截至 as of {row['as_of']}, {state}"
     yield ""
     yield (
         f"得分 score {row['score']} / {row['points']}   状态 status: {_status(row)}"
         + (f"   计算得分 computed {row['computed_score']}" if row["status"] == "adjusted" else "")
-        + ("   数据过期 stale" if row["stale"] else "")
+        + (f"   {STALE[0]} stale" if row["stale"] else "")
     )
     yield f"  {row['explanation_zh']}"
     yield f"  {row['explanation_en']}"
@@ -121,9 +112,7 @@ def _indicator(published: duckdb.DuckDBPyConnection, row: Row, every_file: bool)
         yield f"  {row['reading_en']}"
     if row["data_provider"]:
         yield f"数据提供 provided by: {row['data_provider']}"
-    for part in _rows(
-        published, PARTS, row["assessment_id"], row["department_id"], row["indicator_code"]
-    ):
+    for part in published.rows(PARTS, **_of(row)):
         yield ""
         yield from _part(part)
         yield from _sources(published, part, every_file)
@@ -150,11 +139,10 @@ def _part(part: Row) -> Iterator[str]:
     yield f"  {part['explanation_en']}"
 
 
-def _sources(published: duckdb.DuckDBPyConnection, part: Row, every_file: bool) -> Iterator[str]:
-    found = _rows(
-        published, SOURCES, part["assessment_id"], part["department_id"], part["indicator_code"],
-        part["part"], every_file, LISTED, ENDS, ENDS,
-    )  # fmt: skip
+def _sources(published: Published, part: Row, every_file: bool) -> Iterator[str]:
+    found = published.rows(
+        SOURCES, **_of(part), part=part["part"], every_file=every_file, listed=LISTED, ends=ENDS
+    )
     for source in found:
         many = source["files"] > LISTED
         if many and source["place"] == 1:
@@ -171,10 +159,8 @@ def _sources(published: duckdb.DuckDBPyConnection, part: Row, every_file: bool) 
         )
 
 
-def _checks(published: duckdb.DuckDBPyConnection, row: Row) -> Iterator[str]:
-    checks = _rows(
-        published, CHECKS, row["assessment_id"], row["department_id"], row["indicator_code"]
-    )
+def _checks(published: Published, row: Row) -> Iterator[str]:
+    checks = published.rows(CHECKS, **_of(row))
     if checks:
         yield ""
         yield "数据检查（全市范围） checks on the sources, of the whole city:"
@@ -198,7 +184,7 @@ def _failed(check: Row) -> Iterator[str]:
 
 
 def _status(row: Row) -> str:
-    return f"{STATUSES[row['status']]} {row['status']}"
+    return f"{STATUSES[row['status']][0]} {row['status']}"
 
 
 def _plain(value: Any) -> str:
@@ -206,10 +192,13 @@ def _plain(value: Any) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _rows(published: duckdb.DuckDBPyConnection, sql: str, *values: Any) -> list[Row]:
-    result = published.execute(sql, values)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+def _of(row: Row) -> dict[str, str]:
+    """The indicator of a department that a row is about, as the queries name it."""
+    return {
+        "assessment": row["assessment_id"],
+        "department": row["department_id"],
+        "indicator": row["indicator_code"],
+    }
 
 
 INDICATOR = """
@@ -219,14 +208,16 @@ from fct_indicator_score as s
 inner join dim_assessment as a using (assessment_id)
 inner join dim_department as d using (department_id)
 inner join dim_indicator as i using (assessment_id, indicator_code)
-where s.department_id = ? and s.indicator_code = ? and (? is null or s.assessment_id = ?)
+where s.department_id = $department and s.indicator_code = $indicator
+    and ($assessment is null or s.assessment_id = $assessment)
 order by s.assessment_id
 """
 PARTS = """
 select s.*, p.name_zh, p.name_en, p.method, p.points as dim_points
 from fct_part_score as s
 inner join dim_part as p using (assessment_id, indicator_code, part)
-where s.assessment_id = ? and s.department_id = ? and s.indicator_code = ?
+where s.assessment_id = $assessment and s.department_id = $department
+    and s.indicator_code = $indicator
 order by s.part
 """
 SOURCES = """
@@ -238,11 +229,13 @@ with files as (
         sum(rows_counted) over whole as all_counted,
         row_number() over (whole order by file_name) as place
     from fct_part_source
-    where assessment_id = ? and department_id = ? and indicator_code = ? and part = ?
+    where assessment_id = $assessment and department_id = $department
+        and indicator_code = $indicator and part = $part
     window whole as (partition by dataset)
 ),
 told as (
-    select * from files where ? or files <= ? or place <= ? or place > files - ?
+    select * from files
+    where $every_file or files <= $listed or place <= $ends or place > files - $ends
 )
 select *, lag(place, 1, 0) over (partition by dataset order by place) as before
 from told
@@ -253,7 +246,8 @@ select dataset, check_name, passed, severity, observed, expected, why_zh, why_en
 from fct_quality_check
 where as_of = (select max(as_of) from dim_assessment) and dataset in (
     select dataset from fct_part_source
-    where assessment_id = ? and department_id = ? and indicator_code = ?
+    where assessment_id = $assessment and department_id = $department
+        and indicator_code = $indicator
 )
 order by dataset, check_name
 """

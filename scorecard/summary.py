@@ -8,6 +8,7 @@ from textwrap import shorten
 import duckdb
 
 from scorecard.night import Plan
+from scorecard.published import open_published
 from scorecard.settings import Settings
 from scorecard.text_width import padded
 
@@ -21,7 +22,8 @@ def summary_lines(
     """The lines, from the published file."""
     if history_days:
         yield f"scored {history_days} days into the history (table fct_score_history)"
-    with duckdb.connect(settings.published_file, read_only=True) as published:
+    with open_published(settings.published_file) as opened:
+        published = opened.connection
         for row in published.execute(
             "select assessment_id, as_of, state, name_zh from dim_assessment order by all"
         ).fetchall():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from scorecard.contract import Contract, load_contracts, load_published
+from scorecard.contract import Contract, labels_of, load_contracts, load_published
 from scorecard.errors import ConfigurationError, ScorecardError
 from scorecard.models import Model, load_models, metrics_of
 from scorecard.rollups import check_days
@@ -73,8 +73,7 @@ class Workspace:
     @property
     def labels(self) -> dict[str, tuple[str, str]]:
         """Chinese and English label by dataset or published table."""
-        tables = (*self.contracts.values(), *self.published.values())
-        return {table.name: (table.label_zh, table.label_en) for table in tables}
+        return labels_of(self.contracts, self.published)
 
     def named_rulebooks(self, assessment: str | None) -> tuple[Rulebook, ...]:
         """All rulebooks, or the one that is named.

@@ -12,6 +12,7 @@ from scorecard.contract.model import (
     Reference,
     Rule,
     comment,
+    labels_of,
 )
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Reference",
     "Rule",
     "comment",
+    "labels_of",
     "load_contracts",
     "load_published",
 ]

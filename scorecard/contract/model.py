@@ -6,6 +6,7 @@ Here is only what can be said of a contract without reading a file; how the YAML
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -165,6 +166,12 @@ class Contract:
             KeyError: The contract has no such column.
         """
         return {column.name: column for column in self.columns}[name]
+
+
+def labels_of(*tables: Mapping[str, Contract]) -> dict[str, tuple[str, str]]:
+    """Chinese and English label by dataset or published table."""
+    contracts = [contract for each in tables for contract in each.values()]
+    return {contract.name: (contract.label_zh, contract.label_en) for contract in contracts}
 
 
 def comment(item: Column | Contract) -> str:

@@ -7,7 +7,6 @@ that a corrected file clears its rows is the work of landing.
 
 from __future__ import annotations
 
-import datetime as dt
 import fcntl
 import os
 import shutil
@@ -17,10 +16,10 @@ from pathlib import Path
 
 import duckdb
 
-from scorecard.clock import TIME_ZONE
 from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
-from scorecard.quality.quarantine_workbook import FileSummary, Row, Version, write_workbook
+from scorecard.published import Version, open_published
+from scorecard.quality.quarantine_workbook import FileSummary, Row, write_workbook
 
 BATCH = 10_000
 MAIN_REASONS = 5
@@ -39,19 +38,14 @@ def export_quarantine(
     Raises:
         ScorecardError: If nothing is published yet, or a workbook cannot be written.
     """
-    if not published_file.exists():
-        raise ScorecardError(
-            "nothing is published yet", str(published_file), "run: scorecard nightly"
-        )
-    file = published_file.resolve()  # the link may move on meanwhile
-    version = _version(file)
-    with duckdb.connect(file, read_only=True) as published:
-        counts = dict(published.execute(COUNTS).fetchall())
+    with open_published(published_file) as published:
+        version = published.version
+        counts = dict(published.connection.execute(COUNTS).fetchall())
         providers = _by_platform(contracts, counts)
         with _alone(folder) as drafts:
             for platform, own in providers.items():
                 path = folder / f"{platform}.xlsx"
-                _write(published, version, own, drafts / path.name)
+                _write(published.connection, version, own, drafts / path.name)
                 os.replace(drafts / path.name, path)
                 yield _exported(path, own, counts)
             for platform in sorted({c.platform for c in contracts.values()} - set(providers)):
@@ -71,18 +65,6 @@ def export_quarantine(
             "下一步 next: 请各单位更正后以原文件名重新报送 "
             "have each provider deliver the corrected file under the SAME name"
         )
-
-
-def _version(file: Path) -> Version:
-    """The version that a file is of: its folder bears the name, which begins with a UTC time."""
-    name = file.parent.name
-    try:
-        moment = dt.datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%z")
-    except ValueError:
-        raise ScorecardError(
-            f"'{name}' is no published version", str(file), "publish again: scorecard nightly"
-        ) from None
-    return Version(name, moment.astimezone(TIME_ZONE))
 
 
 def _by_platform(

@@ -10,12 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 from scorecard.contract import Contract
+from scorecard.published import Version
 from scorecard.workbook_text import workbook_text
 
 ROWS_A_SHEET = 1_048_575
@@ -84,14 +84,6 @@ Row = tuple[str, int | None, str | None, str, str, str | None, dt.datetime]
 """File, line, column, reason in Chinese and English, masked value, first seen."""
 FileSummary = tuple[str, str, int, str, str]
 """Dataset, file, rows, main reasons in Chinese and English."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """The published version that a workbook speaks of; its time is in the local zone."""
-
-    name: str
-    published_at: dt.datetime
 
 
 def write_workbook(

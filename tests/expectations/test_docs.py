@@ -14,6 +14,7 @@ import pytest
 from expectations.check import SEVERITIES, Check
 from expectations.docs import write_docs
 from expectations.judge import judge
+from scorecard.errors import ScorecardError
 
 HOSTILE = "<script>alert('x')</script>&<b>"
 LABELS = {
@@ -224,8 +225,8 @@ def test_pages_say_nothing_of_the_machine(site):
 
 def test_new_pages_replace_the_old_ones_and_leave_nothing_beside_them(judged, site):
     (site / "dropped_dataset.html").write_text("old", encoding="utf-8")
-    (site.parent / ".quality.new").mkdir()
-    (site.parent / ".quality.new" / "half.html").write_text("half", encoding="utf-8")
+    (site.parent / ".quality.draft").mkdir()
+    (site.parent / ".quality.draft" / "half.html").write_text("half", encoding="utf-8")
 
     write(judged, site)
 
@@ -241,3 +242,21 @@ def test_pages_that_cannot_be_written_leave_the_old_ones(judged, site):
         write(judged, site, labels={})
 
     assert (site / "index.html").read_bytes() == before
+
+
+def test_a_place_that_cannot_hold_them_is_told_with_the_mend(judged, tmp_path):
+    (tmp_path / "reports").write_text("a file", encoding="utf-8")
+
+    with pytest.raises(ScorecardError, match=r"it cannot be written.*yours to write") as raised:
+        write(judged, tmp_path / "reports" / "quality")
+
+    assert str(tmp_path / "reports" / "quality") in str(raised.value)
+
+
+def test_a_folder_of_other_files_is_not_replaced(judged, tmp_path):
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+
+    with pytest.raises(ScorecardError, match="other files"):
+        write(judged, tmp_path)
+
+    assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
