@@ -21,9 +21,9 @@ from scorecard.workspace import Workspace
 
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 HEAT_MAP_LEGEND = (
-    "行：部门，按名次；列：指标，按编号。蓝为满分，棕为失分，灰为不适用。\n\n"
-    "Rows: departments by rank. Columns: indicators by code. Blue is full marks, brown is lost, "
-    "grey does not apply."
+    "行：部门，按名次；列：指标，按编号。颜色越深，失分越多；白为不适用。\n\n"
+    "Rows: departments by rank. Columns: indicators by code. The darker, the more is lost; "
+    "white does not apply."
 )
 AT_PUBLISHING = [*(model_key(name) for name in MADE_AT_PUBLISHING), PUBLISHED_KEY]
 
@@ -110,7 +110,7 @@ def _heat_maps(night: NightRun) -> str:
     rows = night.connection.execute(
         "select assessment_id, list(percents order by rank nulls last, department_id) from ("
         "select s.assessment_id, s.department_id, m.rank, list(case when s.points > 0 "
-        "then cast(round(100 * s.score / s.points) as integer) end order by s.indicator_code) "
+        "then cast(floor(100 * s.score / s.points) as integer) end order by s.indicator_code) "
         "as percents from marts.fct_indicator_score as s inner join marts.mart_scorecard as m "
         "using (assessment_id, department_id) group by all) group by all order by all"
     ).fetchall()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scorecard.drafts import SHEETS_MARK, SITE_MARK, shown_in
 from scorecard.errors import ConfigurationError
 from scorecard.publication import FILE_NAME
-from scorecard.report.reading import open_published
+from scorecard.published import open_published
 from scorecard.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
     from scorecard.sheets import Language
 
-SITE_MARK, SHEETS_MARK = ".scorecard-site", ".scorecard-sheets"
 Progress = Callable[[str], None]
 _CHINESE: tuple[Language, ...] = ("zh",)
 
@@ -64,20 +65,27 @@ class Reports:
     @property
     def site_is_current(self) -> bool:
         """Whether the pages that stand there show what the published file holds."""
-        return _mark(self._settings.site / SITE_MARK) == self._shown(None)
+        return shown_in(self._settings.site, SITE_MARK) == self._on_pages
 
     @property
     def sheets_are_current(self) -> bool:
         """Whether the sheets that stand there are all, and show what the published file holds."""
-        return _mark(self._settings.sheets / SHEETS_MARK) == self._shown(SHOWN_ON_SHEETS)
+        return shown_in(self._settings.sheets, SHEETS_MARK) == self._on_sheets
 
-    def _shown(self, tables: Collection[str] | None) -> str:
+    @cached_property
+    def _on_pages(self) -> str:
+        return self._digest("report", None)
+
+    @cached_property
+    def _on_sheets(self) -> str:
+        return self._digest("sheets", SHOWN_ON_SHEETS)
+
+    def _digest(self, folder: str, tables: Collection[str] | None) -> str:
         """A digest of tables, by default all, and of the code that shows them."""
         digest = hashlib.sha256()
-        for folder in ("report", "sheets"):
-            for file in sorted((PROJECT / "scorecard" / folder).rglob("*.*")):
-                if file.suffix != ".pyc":
-                    digest.update(file.read_bytes())
+        for file in sorted((PROJECT / "scorecard" / folder).rglob("*.*")):
+            if file.suffix != ".pyc":
+                digest.update(file.read_bytes())
         with open_published(self._published) as published:
             found = [row["name"] for row in published.rows(_TABLES)]
             for name in sorted(found if tables is None else set(tables).intersection(found)):
@@ -96,8 +104,9 @@ class Reports:
         """
         from scorecard.report.site import write_site
 
-        shown = self._shown(None)
-        return write_site(self._published, self._settings.site, progress, self._labels, shown)
+        return write_site(
+            self._published, self._settings.site, progress, self._labels, self._on_pages
+        )
 
     def write_sheets(
         self,
@@ -119,12 +128,8 @@ class Reports:
             departments,
             progress,
             languages,
-            self._shown(SHOWN_ON_SHEETS),
+            self._on_sheets,
         )
 
 
 _TABLES = "select table_name as name from duckdb_tables()"
-
-
-def _mark(file: Path) -> str | None:
-    return file.read_text(encoding="utf-8") if file.exists() else None

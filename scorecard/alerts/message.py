@@ -66,7 +66,7 @@ class _Broken:
             late_zh, late_en = self.lateness.words()
             zh, en = f"{zh}，{late_zh}", f"{en}, {late_en}"
         if any_live and self.stake and not self.stake.is_live:
-            zh, en = f"{zh}（考核已截止）", f"{en} (closed)"
+            zh, en = f"{zh}（考核已结束）", f"{en} (closed)"
         return cut(f"• {self.label} {self.name}：{zh} / {en} [{', '.join(names[:3])}{more}]", 400)
 
     def _at_stake(self) -> tuple[str, str]:
@@ -159,7 +159,7 @@ def _head(held_back: str | None, facts: Facts) -> Iterator[str]:
         yield cut(f"可整改至 mending helps until: {live}", 240)
     elif facts.deadlines:
         yield (
-            "考核均已截止，所列分值属已截止的考核 "
+            "考核均已结束，所列分值属已结束的考核 "
             "all assessments are closed, the points are those of a closed one"
         )
     if facts.stale:

@@ -195,8 +195,7 @@ def waterfall(scorecard: Row, points: Decimal, losses: Sequence[Row]) -> Figure:
         label = {"wide": {"indicator": loss["indicator_code"]}, "narrow": loss["indicator_code"]}
         bars.append((label, -loss["lost"], "relative"))
     if rest:
-        others = both("others")
-        label = {language: text.format(n=len(rest)) for language, text in others.items()}
+        label = _filled("others", len(rest))
         bars.append((label, -sum((loss["lost"] for loss in rest), Decimal(0)), "relative"))
     bars.append((both("score"), scorecard["total"], "total"))
     start = _start(points, scorecard["total"])
@@ -223,7 +222,10 @@ def waterfall(scorecard: Row, points: Decimal, losses: Sequence[Row]) -> Figure:
         "layout": {
             "height": 64 + 25 * len(bars),
             "showlegend": False,
-            "xaxis": {"range": [float(start), float(points + (points - start) / 8)]},
+            "xaxis": {
+                "range": [float(start), float(points + (points - start) / 4)],
+                **({"title": {"text": _filled("axis_from", start)}} if start else {}),
+            },
             "yaxis": {
                 "tickvals": list(range(len(bars), 0, -1)),
                 "ticktext": {"clip": [label for label, _, _ in bars]},
@@ -231,6 +233,10 @@ def waterfall(scorecard: Row, points: Decimal, losses: Sequence[Row]) -> Figure:
             },
         },
     }
+
+
+def _filled(key: str, n: int) -> dict[str, str]:
+    return {language: text.format(n=n) for language, text in both(key).items()}
 
 
 def _start(points: Decimal, total: Decimal) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from scorecard.report.words import CODES, WORDS
+from scorecard.report.reading import REACH, Row
+from scorecard.report.words import CODES, FILTERED, WORDS, by_state
+from scorecard.shades import PART_MISSING_MARK, shade_of
 
 TEMPLATES = Path(__file__).with_name("templates")
 NOTHING = "–"
@@ -34,6 +36,9 @@ def environment() -> Environment:
         keep_trailing_newline=False,
     )
     made.globals.update(t=word, both=both, label=label, hint=hint, code=code_word, option=option)
+    made.globals.update(by_state=by_state, shade=shade, part_missing_mark=PART_MISSING_MARK)
+    made.globals.update(status_words=FILTERED, reach=str(REACH))
+    made.filters.update(duration=duration)
     made.filters.update(num=num, plain=plain, signed=signed, day=day, moment=moment)
     made.filters.update(share=share, days=days, data=as_json)
     return made
@@ -82,9 +87,11 @@ def num(value: Decimal | int | None) -> str:
 
 
 def plain(value: Decimal | int | None) -> str:
-    """An amount without the zeros that its column's type adds, thousands apart."""
+    """An amount to two decimals, half up, without zeros at its end, thousands apart."""
     if value is None:
         return NOTHING
+    if isinstance(value, Decimal):
+        value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
     text = f"{value:,}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -102,6 +109,19 @@ def share(value: Decimal | None) -> str:
 def days(hours: Decimal | None) -> str:
     """Hours as days, to a tenth."""
     return NOTHING if hours is None else f"{hours / 24:.1f}"
+
+
+def duration(hours: Decimal | None) -> str:
+    """Hours as `h:mm`, to the minute, half up."""
+    if hours is None:
+        return NOTHING
+    minutes = int((hours * 60).quantize(Decimal(1), ROUND_HALF_UP))
+    return f"{minutes // 60}:{minutes % 60:02}"
+
+
+def shade(row: Row) -> str:
+    """The step of the scale that a score's cell has, by the class's letter."""
+    return shade_of(row["score"], row["points"], row["status"]).key
 
 
 def day(value: dt.date | None) -> str:

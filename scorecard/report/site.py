@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from scorecard.drafts import replacing
+from scorecard.drafts import SITE_MARK, replacing
 from scorecard.file_names import file_name
 from scorecard.report.pages.city import city_page
 from scorecard.report.pages.data import data_page
@@ -26,19 +26,15 @@ from scorecard.report.pages.section import section_pages
 from scorecard.report.reading import (
     Reading,
     Sources,
-    open_published,
-    read_assessment,
-    read_assessments,
-    read_sources,
+    read_published,
 )
 from scorecard.report.render import environment
 from scorecard.report.shared import shared_script
 
 ASSETS = Path(__file__).with_name("assets")
 INDEX = "index.html"
-MARK = ".scorecard-site"
-"""The file that tells a folder of pages."""
 _NEEDLESS = re.compile(r"</(?:td|th|tr|option)>\s*|(?<=\n)\s+")
+_QUOTED = re.compile(r' (lang|class|scope|href|data-(?!fact)[a-z]+)="([a-zA-Z0-9./#-]+)"(?=[ >])')
 Names = Mapping[str, tuple[str, str]]
 
 
@@ -63,13 +59,11 @@ def write_site(
         ScorecardError: If nothing has been published, or the folder holds other files.
     """
     tell = progress or (lambda text: None)
-    with replacing(folder, MARK) as draft:
-        with open_published(published.resolve()) as file:
-            readings = [read_assessment(file, name) for name in read_assessments(file)]
-            sources = read_sources(file)
+    with replacing(folder, SITE_MARK) as draft:
+        readings, sources = read_published(published)
         _write_assets(draft / "assets")
         _Writer(draft, sources, dataset_names or {}).write(readings, tell)
-        (draft / MARK).write_text(shown, encoding="utf-8")
+        (draft / SITE_MARK).write_text(shown, encoding="utf-8")
     return folder / INDEX
 
 
@@ -99,7 +93,9 @@ class _Writer:
         if several:
             self._write_page(front_page(readings, [quote(f) for f in folders]), "", several, None)
         links_at_root = None if several else links_of(readings[0])
-        page = data_page(self.sources, readings, feeds, None if several else "")
+        page = data_page(
+            self.sources, readings, [quote(f) for f in folders], feeds, None if several else ""
+        )
         self._write_page(page, "", several, links_at_root)
 
     def _write_assessment(self, reading: Reading, links: Links, folder: str, several: bool) -> None:
@@ -153,5 +149,5 @@ def _pages(reading: Reading, links: Links, sources: Sources) -> Iterator[Page]:
 
 
 def _lean(page: str) -> str:
-    """The page without end tags that HTML lets out and without empty lines: 0.6 MB of 400 pages."""
-    return _NEEDLESS.sub("", page)
+    """The page without end tags, quotes and empty lines that HTML lets out: 1 MB of 400 pages."""
+    return _QUOTED.sub(r" \1=\2", _NEEDLESS.sub("", page))

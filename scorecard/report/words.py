@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-Pair = tuple[str, str]
+from scorecard import shades
+from scorecard.words import PART_MISSING, STALE, STATES, STATUSES, Pair
 
 WORDS: dict[str, Pair] = {
     # around every page
@@ -54,8 +55,9 @@ WORDS: dict[str, Pair] = {
     "lost": ("失分", "Lost"),
     "lost_share": ("占部门失分", "Share of the loss"),
     "status": ("状态", "Status"),
-    "missing": ("缺报", "Missing"),
-    "stale": ("过期", "Stale"),
+    "missing": STATUSES["missing"],
+    "part_missing": PART_MISSING,
+    "stale": STALE,
     "mean": ("全市平均", "City mean"),
     "best": ("全市最好", "City best"),
     "lowest": ("全市最低", "City lowest"),
@@ -83,12 +85,18 @@ WORDS: dict[str, Pair] = {
     "trend": ("走势", "Trend"),
     "heat": ("部门 × 指标", "Departments × indicators"),
     "heat_note": (
-        "格内为得分，底色越重失分越多。点编号看指标，点分数看该部门的说明。",
-        "Scores; the stronger the colour, the more is lost. A code leads to the indicator, a score "
+        f"格内为得分，底色越重失分越多；“{shades.PART_MISSING_MARK}”为有缺报项。"
+        "点编号看指标，点分数看该部门的说明。",
+        "Scores; the stronger the colour, the more is lost; "
+        f"“{shades.PART_MISSING_MARK}”: a part is missing. A code leads to the indicator, a score "
         "to how it came about.",
     ),
     "tonight": ("当前要注意的", "What needs attention"),
     "stale_now": ("数据过期的指标", "Indicators that rest on late data"),
+    "late_beside": (
+        "逾期的来源 {n} 个，含只缺考核期以后数据的",
+        "Sources that are late: {n}, with those that lack data after the window only",
+    ),
     "missing_all": ("缺报（部门 × 指标）", "Missing (departments × indicators)"),
     "led_by": ("牵头科室", "Led by"),
     "missing_now": ("缺报最多的部门", "Departments that miss most"),
@@ -112,15 +120,49 @@ WORDS: dict[str, Pair] = {
     "waterfall": ("从满分到得分", "From full marks to the score"),
     "not_applied": ("不适用", "Not applicable"),
     "others": ("其余 {n} 项", "{n} more"),
+    "best_departments": ("最好的部门", "Best departments"),
+    "and_more": ("等，另 {n} 个", "and {n} more"),
+    "axis_from": ("坐标从 {n} 分起，不从 0 分起", "The axis starts at {n} points, not at 0"),
     "against": ("各板块与全市相比", "Blocks against the city"),
     "gains": ("怎样把分拿回来", "What would win points back"),
+    "gains:deciding": ("还能拿回的分", "What can still win points back"),
+    "gains:closed": ("本可得分", "What could have been won"),
+    "gains_sum": (
+        "失分 {lost} 分：下列改变合计可得 {within} 分；其余 {rest} 分本年度够不着，或无法预计。",
+        "Of {lost} points lost, the changes below win {within}; the other {rest} are out of reach "
+        "this year or cannot be promised.",
+    ),
     "gains_note": (
-        "每项失分最小的改变，由计分程序自身算出，按可得分数排列。",
-        "The smallest change that earns each lost point, worked out by the scoring itself; "
-        "the largest first.",
+        "“最小的改变”是能得分的最少一步，“得满分”是补回全部失分所需；“可得”为其中做得到的最多分数，"
+        "由计分程序自身算出。逾期、退回等已无法改正的，只能靠新增来冲抵；"
+        "需新增超过现有基数 {reach} 倍才得满分的，本年度够不着，"
+        "不列数量（准确数在发布表 mart_gain）。"
+        "“如何得出”里的“还差”只数现有事项，不算冲抵，也不算得分的四舍五入，因此与这里的数量不同；"
+        "失分由人工调整决定的，各评分项失分之和可能不等于指标失分。",
+        "“Smallest change” is the least that earns anything, “Full points” what wins back all "
+        "that is lost; the gain is the most within reach, worked out by the scoring itself. "
+        "What came late or was returned cannot be mended, only outweighed by new items; where "
+        "full points take more new items than {reach} times the present base, they are out of "
+        "reach this year and no amount is told (the published table mart_gain has it). "
+        "“Short of” under “How it came about” counts among the items there are and to the last "
+        "fraction, before rounding, so it differs from the amounts here; where a decision set the "
+        "score, the losses of the parts need not add up to the indicator's.",
+    ),
+    "still_counts": (
+        "考核期已于 {end} 结束，此后发生的事项不计分；"
+        "期内事项的更正、补报，以及不晚于 {until} 的认定仍然计分。",
+        "The window ended on {end}, and nothing that happens later counts; corrections and "
+        "late deliveries of what happened in it, and decisions until {until}, still do.",
+    ),
+    "nothing_moves": (
+        "考核已结束，得分不再变动。下面是当时还欠缺什么。",
+        "The assessment is closed and no score moves any more. This is what was lacking.",
     ),
     "gain": ("可得", "Gain"),
-    "step": ("怎么做", "What to do"),
+    "step": ("最小的改变", "Smallest change"),
+    "full_step": ("得满分", "Full points"),
+    "same": ("即此一步", "by that step"),
+    "beyond": ("本年度够不着", "out of reach this year"),
     "part": ("评分项", "Part"),
     "nothing_lost": ("没有失分。", "Nothing is lost."),
     "no_way_back": (
@@ -138,7 +180,7 @@ WORDS: dict[str, Pair] = {
     "started": ("开始", "Began"),
     "ended": ("结束", "Ended"),
     "open": ("未恢复", "still open"),
-    "hours": ("小时", "Hours"),
+    "hours": ("时长（时:分）", "Duration (h:mm)"),
     "planned": ("计划内", "Planned"),
     "major": ("重大", "Major"),
     "history": ("历次得分", "History"),
@@ -148,8 +190,12 @@ WORDS: dict[str, Pair] = {
     "task_supported": ("配合的任务", "Tasks supported"),
     "at_stake": ("牵头分值", "Points led"),
     "lacking": ("欠缺与补救", "Lacking, and the way back"),
+    "lacking:closed": ("当时欠缺", "What was lacking"),
     "facts_until": ("事实计至", "Facts count until"),
+    "facts_until:closed": ("事实计至", "Facts counted until"),
+    "decisions_until:closed": ("认定计至", "Decisions counted until"),
     "until": ("截止", "Counts until"),
+    "until:closed": ("计至", "Counted until"),
     "facts": ("事实", "facts"),
     "decisions": ("认定", "decisions"),
     "due": ("最新一批数据应到", "Newest delivery was due"),
@@ -158,6 +204,19 @@ WORDS: dict[str, Pair] = {
         "最新一批数据应到：数据提供单位最近一批数据的应到时间，不是科室的期限。",
         "Counts until: later facts or decisions win no points. Newest delivery was due: when the "
         "data provider's latest data should have come, which is no deadline of the section.",
+    ),
+    "tasks_note:closed": (
+        "考核已结束，得分不再变动。计至：此日之后的事实或认定没有计分。"
+        "最新一批数据应到：数据提供单位最近一批数据的应到时间，不是科室的期限。",
+        "The assessment is closed and no score moves any more. Counted until: later facts or "
+        "decisions won no points. Newest delivery was due: when the data provider's latest data "
+        "should have come, which is no deadline of the section.",
+    ),
+    "ways_note": (
+        "补救：第一行为最小的改变，第二行为得满分所需；"
+        "需新增超过现有基数 {reach} 倍的，本年度够不着。",
+        "The way back: the smallest change first, below it what full points take; out of reach is "
+        "what takes more new items than {reach} times the present base.",
     ),
     # indicator
     "rule": ("规则", "The rule"),
@@ -202,7 +261,13 @@ WORDS: dict[str, Pair] = {
     "due_at": ("应到时间", "Due"),
     "lag": ("滞后（天）", "Lag (days)"),
     "timely": ("及时", "In time"),
-    "late": ("未到", "Late"),
+    "late": ("逾期", "Late"),
+    "late_sources": ("逾期的来源", "Sources that are late"),
+    "late_note": (
+        "逾期：到计算日应到的最新一期没有到，考核期以后的也算。影响得分的只是考核期内的数据，见",
+        "Late: the newest period due by the as-of date has not come, also one after the window. "
+        "Only data of the window bears on scores, see",
+    ),
     "yes": ("是", "Yes"),
     "no": ("否", "No"),
     "last_loaded": ("最近入库", "Last loaded"),
@@ -225,17 +290,8 @@ WORDS: dict[str, Pair] = {
 }
 
 CODES: dict[str, dict[str, Pair]] = {
-    "state": {
-        "open": ("考核期内", "open"),
-        "deciding": ("认定中", "deciding"),
-        "closed": ("已结束", "closed"),
-    },
-    "status": {
-        "scored": ("已计分", "Scored"),
-        "missing": ("缺报", "Missing"),
-        "not_applicable": ("不适用", "Not applicable"),
-        "adjusted": ("人工调整", "Adjusted"),
-    },
+    "state": STATES,
+    "status": STATUSES,
     "role": {"lead": ("牵头", "Leads"), "support": ("配合", "Supports")},
     "kind": {
         "completeness": ("完整性", "Completeness"),
@@ -267,17 +323,17 @@ CODES: dict[str, dict[str, Pair]] = {
             "Scaled from the score that another body gave",
         ),
     },
-    "shade": {
-        "5": ("满分", "full"),
-        "4": ("≥80%", "≥80%"),
-        "3": ("60–80%", "60–80%"),
-        "2": ("40–60%", "40–60%"),
-        "1": ("<40%", "<40%"),
-        "0": ("0 分", "0"),
-        "m": ("缺报", "missing"),
-        "n": ("不适用", "n/a"),
-    },
+    "shade": {shade.key: (shade.zh, shade.en) for shade in shades.LEGEND},
 }
+
+FILTERED: dict[str, Pair] = {**STATUSES, "part": PART_MISSING, "stale": STALE}
+"""The choices of a filter by status, by the words that a row bears."""
+
+
+def by_state(key: str, state: str) -> str:
+    """The key of a label in the wording of a state of the assessment, where it has one."""
+    own = f"{key}:{state}"
+    return own if own in WORDS else key
 
 
 def both(key: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import get_args
 
+from scorecard import shades
 from scorecard.sheets import table, words
 from scorecard.sheets.cells import TWO_PLACES, Book, Look, Page, lines
 from scorecard.sheets.reading import City, Department, Indicator
@@ -26,11 +27,6 @@ from scorecard.sheets.workbook import (
 )
 
 HEADER = 3
-FORMS = {
-    "not_applicable": f'"{table.NOT_APPLICABLE_MARK}"',
-    "missing": f'{TWO_PLACES}"{table.MISSING_MARK}"',
-}
-"""How a score of 0 shows that is none: the cell holds the number all the same."""
 COUNT: Look = {**BORDER, "align": "center", "num_format": "0"}
 
 
@@ -122,7 +118,7 @@ class _Matrix:
         page.merge(0, 0, f"{title}　{words.MATRIX_TITLE.of(self.language)}",
                    columns=self.last + 1, bold=True, font_size=18, align="center")  # fmt: skip
         page.set_height(0, 2)
-        page.merge(1, 0, words.MATRIX_NOTE.of(self.language), columns=self.last + 1, font_size=9)
+        self._write_legend()
         self._write_header()
         row = HEADER
         for row, department in enumerate(self.city.departments, HEADER + 2):
@@ -136,6 +132,16 @@ class _Matrix:
         page.sheet.freeze_panes(HEADER + 2, 2)
         footer = f"{self.city.assessment.version}　{title}"
         page.set_print(footer, header=(2, HEADER + 1), last=(row, self.last))
+
+    def _write_legend(self) -> None:
+        page, room = self.page, self.last + 1
+        shown = shades.LEGEND if room > len(shades.LEGEND) else ()
+        wide = room - len(shown)
+        page.merge(1, 0, words.MATRIX_NOTE.of(self.language), columns=wide, font_size=9)
+        for column, each in enumerate(shown, wide):
+            said = words.SHADES[each.key].of(self.language)
+            look = {**BORDER, "align": "center", "font_size": 9, "shrink": True}
+            page.write(1, column, said, **look, bg_color=each.ground, font_color=each.ink)
 
     def _write_header(self) -> None:
         page = self.page
@@ -160,11 +166,12 @@ class _Matrix:
         own = {indicator.code: indicator for indicator in department.indicators}
         for column, head in enumerate(self.indicators, 2):
             if indicator := own.get(head.code):
-                form = FORMS.get(indicator.status, TWO_PLACES)
+                colours = table.shade(indicator)
                 look = NUMBER | {
                     "indent": 0,
-                    "bg_color": table.shade(indicator),
-                    "num_format": form,
+                    "bg_color": colours.ground,
+                    "font_color": colours.ink,
+                    "num_format": _form(indicator),
                 }
                 page.write(row, column, indicator.score, **look)
         cells = f"C{row + 1}:{_letters(self.last - 1)}{row + 1}"
@@ -193,6 +200,14 @@ def write_city_facts(page: Page, city: City, places: tuple[tuple[int, int, int],
             page.merge(row, first, label.of(page.language), columns=second - first, **LABEL)
             look: Look = {"num_format": "0"} if isinstance(value, int | Decimal) else {}
             page.merge(row, second, value, columns=last - second + 1, **FACT | look)
+
+
+def _form(indicator: Indicator) -> str:
+    """How a score shows that it is none, or not whole: the cell holds the number all the same."""
+    if indicator.status == "not_applicable":
+        return f'"{table.NOT_APPLICABLE_MARK}"'
+    mark = table.mark(indicator)
+    return f'{TWO_PLACES}"{mark}"' if mark else TWO_PLACES
 
 
 def _letters(column: int) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from scorecard import shades
 from scorecard.sheets import fonts, table, words
 from scorecard.sheets.reading import City, Department, Indicator
 from scorecard.sheets.table import COLUMNS, Section
@@ -182,16 +183,15 @@ def _city(city: City, language: Language) -> Data:
             for start in range(0, len(_indicators(city)), MATRIX_COLUMNS)
         ],
         "legend_title": words.LEGEND.of(language),
-        "legend": _legend(),
+        "legend": _legend(language),
         "indicators": [
             f"{each.code} {_loose(each.name.of(language))}" for each in _indicators(city)
         ],
     }
 
 
-def _legend() -> list[list[str]]:
-    *others, (_, darkest) = table.SHADES
-    return [*([f"≥ {rate}%", colour] for rate, colour in others), [f"< {others[-1][0]}%", darkest]]
+def _legend(language: Language) -> list[list[str]]:
+    return [[words.SHADES[shade.key].of(language), shade.ground] for shade in shades.LEGEND]
 
 
 def _indicators(city: City) -> tuple[Indicator, ...]:
@@ -237,9 +237,9 @@ def _matrix_line(department: Department, shown: tuple[Indicator, ...]) -> Data:
         "rank": "－" if department.rank is None else str(department.rank),
         "name": _loose(department.name),
         "cells": [
-            [_mark(own[head.code]), table.shade(own[head.code])]
+            [_mark(own[head.code]), *table.shade(own[head.code])[-2:]]
             if head.code in own
-            else ["", table.NOT_APPLICABLE_SHADE]
+            else ["", *shades.NOT_APPLICABLE[-2:]]
             for head in shown
         ],
         "total": str(department.total),
@@ -247,12 +247,9 @@ def _matrix_line(department: Department, shown: tuple[Indicator, ...]) -> Data:
 
 
 def _mark(indicator: Indicator) -> str:
-    match indicator.status:
-        case "not_applicable":
-            return table.NOT_APPLICABLE_MARK
-        case "missing":
-            return f"{indicator.score}{table.MISSING_MARK}"
-    return str(indicator.score)
+    if indicator.status == "not_applicable":
+        return table.NOT_APPLICABLE_MARK
+    return f"{indicator.score}{table.mark(indicator)}"
 
 
 def _frame(

@@ -1,6 +1,6 @@
 """What stands on the sheets, from one published file: the only place with SQL of the sheets.
 
-The file is opened read-only and without access to anything else. Decimals stay decimals.
+Decimals stay decimals.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from scorecard.errors import ConfigurationError, ScorecardError
+from scorecard.errors import ConfigurationError
+from scorecard.published import Published, Row, open_published
 from scorecard.sheets.words import Words
 
 Key = tuple[str, str]
@@ -100,22 +99,20 @@ def read_cities(file: Path, departments: Collection[str] | None = None) -> list[
     """The assessments of a published file.
 
     Args:
-        file: The file itself, in its version's folder.
+        file: The published file, of any kept version.
         departments: Ids, names or short names of those that are asked for; None for all.
 
     Raises:
-        ScorecardError: If the file is in no version's folder.
+        ScorecardError: If nothing is published, or the file is in no version's folder.
         ConfigurationError: If a department is unknown; names the known.
     """
-    version = _version(file)
-    with duckdb.connect(
-        file, read_only=True, config={"enable_external_access": False}
-    ) as published:
+    with open_published(file) as published:
+        version = published.version.name
         asked = _asked(published, departments)
         indicators = _grouped(published, INDICATORS, _indicator)
         blocks = _grouped(published, BLOCKS, _block)
         ranking = _grouped(published, RANKING, lambda row: _department(row, blocks, indicators))
-        heads = _rows(published, ASSESSMENTS)
+        heads = published.rows(ASSESSMENTS)
     cities = []
     for head in heads:
         assessment = _assessment(head, version)
@@ -127,25 +124,14 @@ def read_cities(file: Path, departments: Collection[str] | None = None) -> list[
     return cities
 
 
-def _version(file: Path) -> str:
-    name = file.parent.name
-    try:
-        dt.datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%z")
-    except ValueError:
-        raise ScorecardError(
-            f"'{name}' is no published version", str(file), "publish again: scorecard nightly"
-        ) from None
-    return name
-
-
-def _asked(published: duckdb.DuckDBPyConnection, named: Collection[str] | None) -> frozenset[str]:
-    known = _rows(published, KNOWN)
+def _asked(published: Published, named: Collection[str] | None) -> frozenset[str]:
+    known = published.rows(KNOWN)
     if named is None:
         return frozenset(row["department_id"] for row in known)
     return frozenset(_one(known, name) for name in named)
 
 
-def _one(known: list[dict[str, Any]], name: str) -> str:
+def _one(known: list[Row], name: str) -> str:
     found = [row["department_id"] for row in known if name in row.values()]
     if name in found:
         return name
@@ -156,7 +142,7 @@ def _one(known: list[dict[str, Any]], name: str) -> str:
     raise ConfigurationError(f"{many} called '{name}'", None, f"known: {listed}")
 
 
-def _assessment(row: dict[str, Any], version: str) -> Assessment:
+def _assessment(row: Row, version: str) -> Assessment:
     return Assessment(
         row["assessment_id"], Words(row["name_zh"], row["name_en"]), row["window_start"],
         row["window_end"], row["as_of"], row["state"], row["rulebook_digest"], version,
@@ -164,7 +150,7 @@ def _assessment(row: dict[str, Any], version: str) -> Assessment:
 
 
 def _department(
-    row: dict[str, Any], blocks: dict[Key, list[Block]], indicators: dict[Key, list[Indicator]]
+    row: Row, blocks: dict[Key, list[Block]], indicators: dict[Key, list[Indicator]]
 ) -> Department:
     key = (row["assessment_id"], row["department_id"])
     return Department(
@@ -174,12 +160,12 @@ def _department(
     )  # fmt: skip
 
 
-def _block(row: dict[str, Any]) -> Block:
+def _block(row: Row) -> Block:
     name = Words(row["level1"], row["level1_en"])
     return Block(name, row["score"], row["points"], row["score_rate"])
 
 
-def _indicator(row: dict[str, Any]) -> Indicator:
+def _indicator(row: Row) -> Indicator:
     reading = row["reading_zh"] and Words(row["reading_zh"], row["reading_en"])
     return Indicator(
         row["indicator_code"],
@@ -203,20 +189,14 @@ def _parts(found: list[dict[str, str]] | None) -> tuple[Words, ...]:
     return tuple(Words(part["zh"], part["en"]) for part in found or ())
 
 
-def _grouped(published: duckdb.DuckDBPyConnection, sql: str, make: Any) -> dict[Key, list[Any]]:
+def _grouped(published: Published, sql: str, make: Any) -> dict[Key, list[Any]]:
     """What the rows of each assessment and department make, in the order of the query."""
     return {
         key: [make(row) for row in rows]
         for key, rows in groupby(
-            _rows(published, sql), key=lambda row: (row["assessment_id"], row["department_id"])
+            published.rows(sql), key=lambda row: (row["assessment_id"], row["department_id"])
         )
     }
-
-
-def _rows(published: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    result = published.execute(sql)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 KNOWN = (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 
+from scorecard import shades
+from scorecard.shades import Shade
 from scorecard.sheets import words
 from scorecard.sheets.reading import Assessment, Block, City, Department, Indicator
 from scorecard.sheets.words import Language, Words
@@ -16,12 +17,6 @@ COLUMNS = (
     words.EXPLANATION, words.PROVIDER, words.LEAD, words.SUPPORT, words.REMARKS,
 )  # fmt: skip
 LEVELS = len(words.LEVELS)
-SHADES = (
-    (Decimal("95"), "#FFFFFF"), (Decimal("80"), "#FFF3D6"), (Decimal("60"), "#FDDBA6"),
-    (Decimal("40"), "#F9B57A"), (Decimal("0"), "#EE8A5F"),
-)  # fmt: skip
-"""From which score rate on, in percent, a cell of the matrix has a colour: less is darker."""
-NOT_APPLICABLE_SHADE = "#E3E3E3"
 NOT_APPLICABLE_MARK = "－"
 MISSING_MARK = "*"
 
@@ -68,8 +63,8 @@ def remarks(indicator: Indicator, language: Language) -> str:
     """What is to be known about a score beside how it came about."""
     said = [
         *(w.of(language) for w in (_status(indicator),) if w),
-        *_parts(words.REMARK_PARTS_MISSING, indicator.parts_missing, language),
-        *_parts(words.REMARK_PARTS_NOT_APPLICABLE, indicator.parts_not_applicable, language),
+        *_parts("missing", indicator.parts_missing, language),
+        *_parts("not_applicable", indicator.parts_not_applicable, language),
     ]
     if indicator.is_stale:
         said.append(words.REMARK_STALE.of(language))
@@ -79,21 +74,20 @@ def remarks(indicator: Indicator, language: Language) -> str:
 
 
 def _status(indicator: Indicator) -> Words | None:
+    remark = words.STATUSES[indicator.status]
     match indicator.status:
-        case "missing":
-            return words.REMARK_MISSING
-        case "not_applicable":
-            return words.REMARK_NOT_APPLICABLE
+        case "scored":
+            return None
         case "adjusted":
-            computed = indicator.computed_score
-            zh, en = words.REMARK_ADJUSTED
-            return Words(zh.format(computed), en.format(computed))
-    return None
+            zh, en = (said.format(indicator.computed_score) for said in words.COMPUTED)
+            return Words(remark.zh + zh, remark.en + en)
+    return remark
 
 
-def _parts(label: Words, parts: Sequence[Words], language: Language) -> Iterator[str]:
+def _parts(status: str, parts: Sequence[Words], language: Language) -> Iterator[str]:
     if parts:
-        yield label.of(language).format(listed([part.of(language) for part in parts], language))
+        names = listed([part.of(language) for part in parts], language)
+        yield words.STATUSES[status].of(language) + words.PARTS.of(language).format(names)
 
 
 def listed(names: Sequence[str], language: Language) -> str:
@@ -118,7 +112,8 @@ def window(assessment: Assessment, language: Language) -> str:
 
 def state(assessment: Assessment, language: Language) -> str:
     """How far the assessment is, and whether its scores can still move."""
-    return words.STATES[assessment.state].of(language)
+    said = words.STATES[assessment.state].of(language)
+    return said if assessment.state == "closed" else words.INTERIM.of(language).format(said)
 
 
 def subtotal(block: Block) -> Words:
@@ -131,13 +126,16 @@ def blocks_of(city: City) -> tuple[Words, ...]:
     return tuple(block.name for block in city.departments[0].blocks) if city.departments else ()
 
 
-def shade(indicator: Indicator) -> str:
-    """The colour of a cell of the matrix, which depends on the published numbers alone."""
-    if not indicator.points:
-        return NOT_APPLICABLE_SHADE
-    hundredfold = 100 * indicator.score
-    rates = (colour for rate, colour in SHADES if hundredfold >= rate * indicator.points)
-    return next(rates, SHADES[-1][1])
+def shade(indicator: Indicator) -> Shade:
+    """The colours of a cell of the matrix, which depend on the published numbers alone."""
+    return shades.shade_of(indicator.score, indicator.points, indicator.status)
+
+
+def mark(indicator: Indicator) -> str:
+    """What stands behind a score that is not whole."""
+    if indicator.status == "missing":
+        return MISSING_MARK
+    return shades.PART_MISSING_MARK if indicator.parts_missing else ""
 
 
 def notes(indicators: Sequence[Indicator], language: Language) -> list[tuple[str, str, str]]:

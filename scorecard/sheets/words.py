@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from scorecard import shades
+from scorecard import words as shared
+
 Language = Literal["zh", "en"]
 
 
@@ -53,21 +56,16 @@ DIGEST = Words("细则摘要", "Rulebook digest")
 MISSING = Words("缺报指标数", "Indicators missing")
 STALE = Words("过期指标数", "Indicators stale")
 
-STATES = {
-    "open": Words("考核期内（阶段性结果）", "Open (interim result)"),
-    "deciding": Words("评定中（阶段性结果）", "Deciding (interim result)"),
-    "closed": Words("已截止", "Closed"),
-}
+STATES = {state: Words(*words) for state, words in shared.STATES.items()}
+INTERIM = Words(f"{{}}（{shared.INTERIM[0]}）", f"{{}} ({shared.INTERIM[1]})")
 TO = Words(" 至 ", " to ")
 BETWEEN = Words("、", ", ")
 SEMICOLON = Words("；", "; ")
 
-REMARK_MISSING = Words("缺报", "Missing")
-REMARK_NOT_APPLICABLE = Words("不适用", "Not applicable")
-REMARK_PARTS_MISSING = Words("缺报：{}", "Missing: {}")
-REMARK_PARTS_NOT_APPLICABLE = Words("不适用：{}", "Not applicable: {}")
-REMARK_ADJUSTED = Words("人工调整，计算得分 {}", "Adjusted; computed score {}")
-REMARK_STALE = Words("数据过期", "Stale data")
+STATUSES = {status: Words(*words) for status, words in shared.STATUSES.items()}
+PARTS = Words("：{}", ": {}")
+COMPUTED = Words("，计算得分 {}", "; computed score {}")
+REMARK_STALE = Words(*shared.STALE)
 REMARK_READING = Words("口径见附注", "Reading: see the notes")
 
 NOTES = Words("附注：评分口径", "Notes: how the rules are read")
@@ -99,7 +97,9 @@ PAGE = Words("第 {} 页，共 {} 页", "Page {} of {}")
 RANK_HEAD = Words("名次", "Rank")
 DEPARTMENT_HEAD = Words("部门", "Department")
 MATRIX_NOTE = Words(
-    "格内为得分；颜色越深，失分越多。灰色“－”为不适用，“*”为缺报。",
-    "Cells show scores; the darker, the more is lost. Grey '－': not applicable; '*': missing.",
+    f"格内为得分；颜色越深，失分越多。“－”为不适用，“*”为缺报，“{shades.PART_MISSING_MARK}”为有缺报项。",
+    "Cells show scores; the darker, the more is lost. '－': not applicable; '*': missing; "
+    f"'{shades.PART_MISSING_MARK}': a part is missing.",
 )
 LEGEND = Words("得分率", "Score rate")
+SHADES = {shade.key: Words(shade.zh, shade.en) for shade in shades.LEGEND}

@@ -10,16 +10,14 @@ import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from scorecard.drafts import replacing
-from scorecard.errors import ScorecardError
+from scorecard.drafts import SHEETS_MARK as MARK
+from scorecard.drafts import replacing, shown_in
 from scorecard.file_names import escaped, file_name
 from scorecard.sheets.reading import City, Department, read_cities
 from scorecard.sheets.words import Language
 
 CITY = "city"
 CHINESE: tuple[Language, ...] = ("zh",)
-MARK = ".scorecard-sheets"
-"""The file that tells a folder of sheets."""
 
 
 def write_sheets(
@@ -51,16 +49,12 @@ def write_sheets(
         ConfigurationError: If a department is unknown; names the known.
     """
     with replacing(folder, MARK) as draft:
-        if not published.exists():
-            raise ScorecardError(
-                "nothing is published yet", str(published), "run: scorecard nightly"
-            )
-        cities = read_cities(published.resolve(), departments)  # the link may move on meanwhile
+        cities = read_cities(published, departments)
         if departments is not None:
             shown = _keep_others(folder, draft, shown)
         writer = _Writer(progress or (lambda line: None), languages)
         for city in cities:
-            own = draft / _file_name(city.assessment.assessment_id) if len(cities) > 1 else draft
+            own = draft / file_name(city.assessment.assessment_id) if len(cities) > 1 else draft
             own.mkdir(exist_ok=True)
             writer.write(city, own)
         (draft / MARK).write_text(shown, encoding="utf-8")
@@ -74,8 +68,7 @@ def write_sheets(
 
 def _keep_others(folder: Path, draft: Path, shown: str) -> str:
     """Takes along sheets that show the same, so that a few can be made again; gives the mark."""
-    mark = folder / MARK
-    if not (shown and mark.exists() and mark.read_text(encoding="utf-8") == shown):
+    if not shown or shown_in(folder, MARK) != shown:
         return ""  # the folder will not have the sheets of all
     shutil.copytree(folder, draft, dirs_exist_ok=True)
     return shown
@@ -118,7 +111,3 @@ def _department_name(department: Department) -> str:
     """The name of a department's files: never the city's, and no dot but the ending's in it."""
     name = file_name(department.department_id, also=".")
     return f"{escaped(name[0])}{name[1:]}" if name == CITY else name
-
-
-def _file_name(name: str) -> str:
-    return file_name(name)

@@ -91,7 +91,7 @@ words || case when pending > 0 then ' (' || cast(pending as varchar) || ' pendin
 -- Why nothing can be promised.
 create or replace macro no_gain_zh(obstacle, value_noun, base_noun) as
 case obstacle
-    when 'closed' then '本次考核已截止，得分不再变动。'
+    when 'closed' then '本次考核已结束，得分不再变动。'
     when 'decided' then '本指标得分由人工调整决定，补充数据不会改变得分。'
     when 'no_peers' then '缺少可比城市的数据或本市人口，排不出名次，有了才能算出还差多少。'
     when 'incidents' then '考核期内已确认的安全事件超过上限，接入线路后即计入，仍不得分。'

@@ -187,7 +187,7 @@ def test_an_assessment_that_can_still_be_mended_goes_before_a_closed_one(tmp_pat
     assert deadline == "可整改至 mending helps until: pilot-2020 2021-02-28"
     assert rows_of(state) == [
         "• 外网链路 network_links：教育局至多 4 分 / up to 4 points for 教育局 [keys_unique]",
-        "• 链路中断登记 network_outages：教育局至多 3 分（考核已截止） / "
+        "• 链路中断登记 network_outages：教育局至多 3 分（考核已结束） / "
         "up to 3 points for 教育局 (closed) [keys_unique]",
     ]
 
@@ -197,7 +197,7 @@ def test_it_is_said_when_every_assessment_is_closed():
     state = problems(city.connection, [failed("network_links", "x")], None, LABELS)
     first, *_ = state.body.splitlines()
     assert first == (
-        "考核均已截止，所列分值属已截止的考核 "
+        "考核均已结束，所列分值属已结束的考核 "
         "all assessments are closed, the points are those of a closed one"
     )
     assert "closed" not in rows_of(state)[0]

@@ -204,6 +204,102 @@ def test_a_page_is_found_by_name_with_the_keyboard_alone(browser: Browser, site:
         drawn(page)
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "没有找到"), ("en", "Nothing found")])
+def test_a_search_that_finds_nothing_says_so(
+    browser: Browser, site: Site, language: str, said: str
+):
+    with opened(browser, site, f"data.html?lang={language}") as page:
+        page.keyboard.press("/")
+        page.keyboard.type("zzz")
+        assert page.inner_text("#unfound[role=status]") == said
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#unfound")
+        page.fill("#search", "edu")
+        assert page.is_visible("#found")
+        assert not page.is_visible("#unfound")
+
+
+def test_a_filter_that_leaves_no_row_says_so_in_the_reader_s_language(browser: Browser, site: Site):
+    with opened(browser, site, "index.html") as page:
+        said, shown = "#ranking output", "#ranking .scroll .empty"
+        assert page.inner_text(said) == "8 行"
+        assert not page.is_visible(shown)
+        page.fill("#ranking input[name=q]", "zzz")
+        assert page.inner_text(said) == page.inner_text(shown) == "没有符合筛选的行（共 8 行）"
+        page.click("#language")
+        assert (
+            page.inner_text(said) == page.inner_text(shown) == "No row fits the filter (of 8 rows)"
+        )
+        page.click("#ranking button[type=reset]")
+        assert page.inner_text(said) == "8 rows"
+        assert not page.is_visible(shown)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("width", [1440, 1280])
+def test_no_table_of_the_city_hides_a_column_on_a_desk(
+    browser: Browser, site: Site, width: int, language: str
+):
+    with opened(browser, site, f"index.html?lang={language}", width) as page:
+        hidden = """boxes => boxes.filter(box => box.scrollWidth > box.clientWidth)
+            .map(box => box.querySelector('table').id)"""
+        assert page.eval_on_selector_all(".scroll", hidden) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_a_phone_a_table_shows_every_digit_or_scrolls_and_fades(
+    browser: Browser, site: Site, kind: str
+):
+    with opened(browser, site, KINDS[kind], 390) as page:
+        until(page, "document.querySelector('.scroll')")
+        boxes = page.eval_on_selector_all(
+            ".scroll:not(details:not([open]) *)",
+            """boxes => boxes.map(box => [box.querySelector("table").id,
+                box.scrollWidth - box.clientWidth > 2, box.classList.contains("after"),
+                box.tabIndex === 0])""",
+        )
+        assert [box for box in boxes if len(set(box[1:])) > 1] == []
+        cut = """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1)
+            .map(cell => cell.innerText)"""
+        assert page.eval_on_selector_all(".scroll td.n", cut) == []
+
+
+def test_the_rate_of_a_ranked_department_is_whole_on_a_phone(browser: Browser, site: Site):
+    with opened(browser, site, "index.html", 390) as page:
+        right = "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().right))"
+        rate = page.eval_on_selector_all("#table-ranking tbody td.strong.meter", right)
+        faded = page.eval_on_selector(
+            "#ranking .scroll", "box => box.getBoundingClientRect().right"
+        )
+        assert rate <= faded - 36
+
+
+def test_an_axis_that_does_not_start_at_nought_says_where_and_shows_the_whole_score(
+    browser: Browser, site: Site
+):
+    for row in site.read("select department_id, total from mart_scorecard"):
+        with opened(browser, site, f"departments/{row['department_id']}.html") as page:
+            start = page.evaluate(
+                "document.querySelector('#waterfall .chart').layout.xaxis.range[0]"
+            )
+            text = page.text_content("#waterfall .chart")
+            assert start <= row["total"]
+            assert ("坐标从" in text) == (start > 0)
+            assert start == 0 or f"坐标从 {start} 分起" in text
+
+
+def test_the_best_departments_of_a_block_lead_to_their_pages(browser: Browser, site: Site):
+    with opened(browser, site, "index.html") as page:
+        linked = page.eval_on_selector_all(
+            "#table-blocks tbody tr",
+            "rows => rows.map(row => [...row.querySelectorAll('.best a')].map(a => a.pathname))",
+        )
+        assert all(1 <= len(links) <= 3 for links in linked)
+        page.click("#table-blocks .best a >> nth=0")
+        drawn(page)
+        assert page.url.split("?")[0].endswith(linked[0][0])
+
+
 def test_the_heat_map_is_one_stop_and_arrows_move_in_it(browser: Browser, site: Site):
     with opened(browser, site, "index.html") as page:
         assert page.locator("#table-heat td a[tabindex='0']").count() == 1

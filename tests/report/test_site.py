@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from scorecard.drafts import SITE_MARK
 from scorecard.errors import ScorecardError
 from scorecard.report import site as writing
-from scorecard.report.site import MARK, write_site
+from scorecard.report.site import write_site
 from scorecard.report.words import CODES, WORDS
 from scorecard.settings import PROJECT
 from tests.report.pages import Site
@@ -73,7 +74,7 @@ def test_a_new_site_takes_the_old_one_s_place_whole(site: Site, tmp_path: Path):
     (folder / "departments").mkdir(parents=True)
     (folder / "departments" / "abolished.html").write_text("old")
     (folder / "index.html").write_text("old")
-    (folder / MARK).write_text("")
+    (folder / SITE_MARK).write_text("")
     assert write_site(site.published, folder) == folder / "index.html"
     assert files_of(folder) == files_of(site.folder)
     assert [path.name for path in folder.parent.iterdir()] == ["site"]
@@ -85,7 +86,7 @@ def test_a_site_that_cannot_be_finished_leaves_the_old_one(
     folder = tmp_path / "site"
     folder.mkdir()
     (folder / "index.html").write_text("old")
-    (folder / MARK).write_text("")
+    (folder / SITE_MARK).write_text("")
 
     def full(sources: object, *rest: object) -> None:
         raise OSError("no space left on device")
@@ -93,7 +94,7 @@ def test_a_site_that_cannot_be_finished_leaves_the_old_one(
     monkeypatch.setattr(writing, "data_page", full)
     with pytest.raises(ScorecardError, match="no space"):
         write_site(site.published, folder)
-    assert files_of(tmp_path) == {"site/index.html": b"old", f"site/{MARK}": b""}
+    assert files_of(tmp_path) == {"site/index.html": b"old", f"site/{SITE_MARK}": b""}
 
 
 def test_before_the_first_night_the_error_says_what_to_run(tmp_path: Path):
@@ -164,7 +165,7 @@ def test_ids_that_are_no_file_names_still_have_their_pages(altered, tmp_path: Pa
     )
     write_site(file, tmp_path / "site")
     odd = Site(tmp_path / "site", file)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["altered.duckdb", "site"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [file.parent.name, "site"]
     assert not broken_links(odd)
     assert "../教育 <b>" not in odd.page("index.html").text.replace("\\u003c", "<!")
 

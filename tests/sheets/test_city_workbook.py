@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from scorecard.sheets.reading import read_cities
-from scorecard.sheets.table import NOT_APPLICABLE_SHADE, SHADES, shade
+from scorecard.sheets.table import shade
 from tests.sheets import xlsx
 from tests.sheets.conftest import Made
 from tests.sheets.expected import sheet_order
@@ -66,20 +66,23 @@ def test_the_matrix_has_the_score_of_every_department_and_indicator(made: Made):
 
 
 @pytest.mark.parametrize(
-    ("score", "points", "colour"),
+    ("score", "points", "status", "step"),
     [
-        ("2.00", "2.00", SHADES[0][1]),
-        ("1.90", "2.00", SHADES[0][1]),
-        ("1.89", "2.00", SHADES[1][1]),
-        ("0.80", "2.00", SHADES[3][1]),
-        ("0.79", "2.00", SHADES[4][1]),
-        ("0.00", "2.00", SHADES[4][1]),
-        ("0.00", "0.00", NOT_APPLICABLE_SHADE),
+        ("2.00", "2.00", "scored", "5"),
+        ("1.99", "2.00", "scored", "4"),
+        ("1.60", "2.00", "scored", "4"),
+        ("1.59", "2.00", "scored", "3"),
+        ("0.80", "2.00", "scored", "2"),
+        ("0.79", "2.00", "scored", "1"),
+        ("0.00", "2.00", "scored", "0"),
+        ("0.00", "2.00", "missing", "m"),
+        ("0.00", "0.00", "not_applicable", "n"),
     ],
 )
-def test_a_cell_is_the_darker_the_more_is_lost(plain: Made, score, points, colour):
+def test_a_cell_is_the_darker_the_more_is_lost(plain: Made, score, points, status, step):
     from dataclasses import replace
 
     [city] = read_cities(plain.file.resolve())
     one = city.departments[0].indicators[0]
-    assert shade(replace(one, score=Decimal(score), points=Decimal(points))) == colour
+    changed = replace(one, score=Decimal(score), points=Decimal(points), status=status)
+    assert shade(changed).key == step

@@ -148,10 +148,13 @@ def test_the_city_sheet_has_ranking_and_matrix_as_published(made: Made):
             if status == "not_applicable"
             else f"{score}*"
             if status == "missing"
+            else f"{score}†"
+            if is_short
             else str(score)
-            for code, score, status in made.rows(
-                "select indicator_code, score, status from fct_indicator_score "
-                "where department_id = ?",
+            for code, score, status, is_short in made.rows(
+                "select indicator_code, score, status, indicator_code in (select indicator_code "
+                "from fct_part_score where status = 'missing' and department_id = $1) "
+                "from fct_indicator_score where department_id = $1",
                 department,
             )
         }

@@ -5,6 +5,9 @@
   for (const place of document.querySelectorAll("[data-figure].chart"))
     figures.set(place, JSON.parse(document.getElementById(`figure-${place.dataset.figure}`).textContent));
 
+  const PAPER = 660; // pixels that a card has on upright A4
+  const isNarrow = (place) => !("paper" in root.dataset) && place.clientWidth < 520;
+
   const is = (node, ...keys) => Object.keys(node).length === keys.length && keys.every((key) => key in node);
   const far = (path) => path.split(".").reduce((node, key) => node[key], window.SCORECARD);
   const weigh = (text) => [...text].reduce((sum, letter) => sum + (letter > "\u2e80" ? 2 : 1), 0);
@@ -58,11 +61,12 @@
       ...layout,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { family: look.style.fontFamily, size: 12, color: colour("--muted") },
+      font: { family: look.style.fontFamily, size: look.paper ? 10 : 12, color: colour("--muted") },
       hoverlabel: { bgcolor: colour("--surface"), bordercolor: colour("--line"), font: { color: colour("--ink") } },
-      xaxis: { ...axis, ...layout.xaxis },
+      xaxis: { ...axis, ...layout.xaxis, ...(look.paper && layout.xaxis?.tickangle && { tickangle: -90 }) },
       yaxis: { ...axis, ...layout.yaxis },
-      autosize: true,
+      autosize: !look.paper,
+      ...(look.paper && { width: PAPER, height: layout.height * 0.68 }),
     };
   };
 
@@ -84,7 +88,8 @@
   const draw = (place) => {
     const look = {
       lang: root.lang === "en" ? "en" : "zh",
-      narrow: place.clientWidth < 520,
+      paper: "paper" in root.dataset,
+      narrow: isNarrow(place),
       style: getComputedStyle(document.body),
     };
     const figure = resolve(figures.get(place), look);
@@ -99,9 +104,10 @@
 
   for (const select of document.querySelectorAll("select[data-figure]")) select.addEventListener("input", all);
   document.addEventListener("scorecard:look", all);
-  new ResizeObserver((changes) => {
+  const widths = new ResizeObserver((changes) => {
     for (const { target } of changes)
-      if (String(target.clientWidth < 520) !== target.dataset.narrow) draw(target);
-  }).observe(figures.keys().next().value);
+      if (target.dataset.narrow && String(isNarrow(target)) !== target.dataset.narrow) draw(target);
+  });
+  for (const place of figures.keys()) widths.observe(place);
   all();
 })();

@@ -7,16 +7,19 @@
   box.setAttribute("role", "search");
   box.innerHTML = `<input type="search" id="search" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list"
     autocomplete="off" aria-label="查找部门、科室、指标" data-en="Department, section, indicator" placeholder="查找部门、科室、指标">
-    <ul id="found" role="listbox" aria-label="查找结果" data-en="Found" hidden></ul>`;
+    <ul id="found" role="listbox" aria-label="查找结果" data-en="Found" hidden></ul>
+    <p id="unfound" role="status"></p>`;
   bar.append(box);
   const input = document.getElementById("search");
   const list = document.getElementById("found");
+  const unfound = document.getElementById("unfound");
   const kinds = { d: ["部门", "Department"], i: ["指标", "Indicator"], s: ["科室", "Section"] };
   const most = 12;
   let active = -1;
 
   const close = () => {
     list.hidden = true;
+    unfound.textContent = "";
     active = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -45,6 +48,7 @@
     );
     active = -1;
     list.hidden = !found.length;
+    unfound.textContent = found.length ? "" : english ? "Nothing found" : "没有找到";
     input.setAttribute("aria-expanded", String(found.length > 0));
   };
 

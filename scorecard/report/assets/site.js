@@ -68,16 +68,23 @@
     changed();
   });
 
-  // Paper is white: charts are drawn again in the light theme, and back afterwards.
+  // Paper is white and of one width: charts are drawn again for it, and back afterwards.
   let screen = null;
   addEventListener("beforeprint", () => {
-    screen = root.dataset.theme;
+    if (screen) return;
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    screen = { theme: root.dataset.theme, closed };
     root.dataset.theme = "light";
-    for (const details of document.querySelectorAll("details")) details.open = true;
+    root.dataset.paper = "yes";
+    for (const details of closed) details.open = true;
     changed();
   });
   addEventListener("afterprint", () => {
-    root.dataset.theme = screen;
+    if (!screen) return;
+    root.dataset.theme = screen.theme;
+    delete root.dataset.paper;
+    for (const details of screen.closed) details.open = false;
+    screen = null;
     changed();
   });
 
@@ -99,15 +106,36 @@
     const roles = { thead: "rowgroup", tbody: "rowgroup", tr: "row", td: "cell", "tbody th": "rowheader", "thead th": "columnheader" };
     for (const [selector, role] of Object.entries(roles))
       for (const element of table.querySelectorAll(selector)) element.setAttribute("role", role);
-    const heads = [...table.querySelectorAll("thead th")].map((head) => head.innerHTML.replace(/<\/?button[^>]*>/g, ""));
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.innerHTML);
     for (const row of table.querySelectorAll("tbody tr"))
       [...row.cells].forEach((cell, place) => {
+        if (!cell.textContent.trim()) return cell.classList.add("void");
         const name = document.createElement("span");
         name.className = "head";
         name.setAttribute("aria-hidden", "true");
         name.innerHTML = heads[place];
         cell.prepend(name);
       });
+  }
+
+  // A box that hides columns fades at its edge, so that nobody takes what is seen for all,
+  // and is a stop of the tab key, so that the arrows scroll it.
+  const boxes = [...document.querySelectorAll(".scroll")];
+  const fade = (box) => {
+    const hidden = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("after", hidden - box.scrollLeft > 2);
+    const { caption } = box.querySelector("table");
+    caption.id ||= `${caption.parentElement.id}-name`;
+    const attributes = { role: "region", tabindex: "0", "aria-labelledby": caption.id };
+    for (const [name, value] of Object.entries(attributes))
+      if (hidden > 2) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+  };
+  const widths = new ResizeObserver((changes) => changes.forEach(({ target }) => fade(target.closest(".scroll"))));
+  for (const box of boxes) {
+    box.addEventListener("scroll", () => fade(box), { passive: true });
+    widths.observe(box);
+    widths.observe(box.querySelector("table"));
   }
 
   // One stop of the tab key for the heat map; arrows move inside it.

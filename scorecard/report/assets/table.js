@@ -45,7 +45,15 @@
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
   };
 
+  const addButton = (head) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+  };
+
   for (const table of document.querySelectorAll("table.sortable")) {
+    table.tHead.querySelectorAll("th:not([data-plain])").forEach(addButton);
     const name = `${table.id.replace("table-", "")}.sort`;
     table.tHead.addEventListener("click", (event) => {
       const head = event.target.closest("button")?.closest("th");
@@ -82,6 +90,10 @@
     const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
     const fields = [...form.elements].filter((field) => field.name);
     const output = form.querySelector("output");
+    const nothing = document.createElement("p");
+    nothing.className = "empty";
+    nothing.hidden = true;
+    table.after(nothing);
     const given = (field) => (field.type === "checkbox" ? (field.checked ? field.value : "") : field.value.trim());
 
     const apply = () => {
@@ -91,7 +103,11 @@
         row.hidden = !matches(row, wanted);
         shown += !row.hidden;
       }
-      output.textContent = `${shown} / ${rows.length}`;
+      const english = document.documentElement.lang === "en";
+      const all = `${rows.length} ${english ? "rows" : "行"}`;
+      nothing.textContent = english ? `No row fits the filter (of ${all})` : `没有符合筛选的行（共 ${all}）`;
+      nothing.hidden = shown > 0;
+      output.textContent = !shown ? nothing.textContent : shown < rows.length ? `${shown} / ${all}` : all;
       form.classList.toggle("active", wanted.length > 0);
     };
     const set = (field, value) => {
@@ -110,6 +126,7 @@
         apply();
       });
     }
+    document.addEventListener("scorecard:look", apply);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("reset", (event) => {
       event.preventDefault();

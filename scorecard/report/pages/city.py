@@ -25,6 +25,7 @@ def city_page(reading: Reading, sources: Sources) -> Page:
         "ranked": ranked,
         "missing": _most_missing(reading),
         "failed": _failed_datasets(sources),
+        "late": len(sources.late),
         "sources": sources,
         "rejected": sum(row["rejected"] for row in sources.quarantine),
     }

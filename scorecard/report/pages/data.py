@@ -12,13 +12,18 @@ from scorecard.report.words import WORDS
 
 
 def data_page(
-    sources: Sources, readings: list[Reading], feeds: dict[str, list[Any]], home: str | None
+    sources: Sources,
+    readings: list[Reading],
+    folders: list[str],
+    feeds: dict[str, list[Any]],
+    home: str | None,
 ) -> Page:
     """The page of the data.
 
     Args:
         sources: What is known of them.
         readings: All assessments, for the day.
+        folders: The addresses of their folders.
         feeds: By dataset, the indicators that rest on it: assessment, code and address.
         home: The way to the one assessment's folder; None where there are several.
     """
@@ -28,12 +33,15 @@ def data_page(
             sources.quarantined, key=lambda row: (row["dataset"], row["reason_zh"])
         )
     }
+    names = [(r.assessment["name_zh"], r.assessment["name_en"]) for r in readings]
+    cities = list(zip(names, folders, strict=True))
     shown = {
         "reading": readings[0],
         "sources": sources,
         "examples": examples,
         "feeds": feeds,
-        "late": [row for row in sources.freshness if not row["timely"]],
+        "late": sources.late,
+        "cities": cities,
         "checks": _by_dataset(sources.checks),
         "rejected": sum(row["rejected"] for row in sources.quarantine),
     }

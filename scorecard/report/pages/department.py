@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from scorecard.report.charts import blocks_of_department, department_trend, sunburst, waterfall
 from scorecard.report.pages.page import Links, Page
 from scorecard.report.reading import Reading, Row
+from scorecard.report.words import by_state
 
 
 def department_pages(reading: Reading, links: Links) -> Iterator[Page]:
@@ -32,19 +34,32 @@ def _page(reading: Reading, links: Links, department: Row, meta: dict[str, Row])
     if len(trend) > 1:
         charts["trend"] = department_trend(trend, reading.trend)
     gains = reading.gains_by_department
+    ways = None if gains is None else gains.get(own, [])
+    state = reading.assessment["state"]
     shown = {
         "reading": reading,
         "department": department,
         "rows": rows,
         "levels": list(zip(levels, _same_levels(reading, levels), strict=True)),
         "months": [day for day in reversed(trend) if day["is_month_end"]],
-        "gains": None if gains is None else gains.get(own, []),
+        "gains_key": by_state("gains", state),
+        "lacking": [_lacking(reading, row) for row in losses] if state == "closed" else [],
+        "gains": ways,
+        "within": sum((row["most"] for row in ways or ()), Decimal(0)),
         "meta": meta,
         "sections": reading.sections_by_department.get(own, []),
         "outages": reading.outages_by_department.get(own, []),
     }
     title = (department["name"], f"{department['name']} ({own})")
     return Page(links.departments[own], "department.html.j2", title, shown, charts, "../")
+
+
+def _lacking(reading: Reading, row: Row) -> Row:
+    """A loss that stays, with what was short as the leading section is told it."""
+    tasks = reading.responsible.get((row["department_id"], row["indicator_code"]), [])
+    lead = [task for task in tasks if task["role"] == "lead"]
+    words = lead[0] if lead else {"missing_zh": None, "missing_en": None}
+    return row | {"lead": lead} | {key: words[key] for key in ("missing_zh", "missing_en")}
 
 
 def _same_levels(reading: Reading, levels: list[Row]) -> list[Row]:

@@ -26,7 +26,7 @@ def _page(
     scores = reading.scores_by_indicator.get(code, [])
     measured = {
         row["department_id"]: {
-            part["part"]: part | {"measured": measured_as(part)}
+            part["part"]: part | {"measured": measured_as(part), "is_rounded": is_rounded(part)}
             for part in reading.parts_by_score.get((row["department_id"], code), [])
         }
         for row in scores
@@ -44,6 +44,12 @@ def _page(
     title = (f"{code} {indicator['name_zh']}", f"{code} {indicator['name_en']}")
     charts = {"distribution": distribution(scores)} if scores else {}
     return Page(links.indicators[code], "indicator.html.j2", title, shown, charts, "../")
+
+
+def is_rounded(part: Row) -> bool:
+    """Whether what is shown has fewer decimals than what is published."""
+    amounts = (part["value"], part["base"])
+    return any(amount is not None and amount != round(amount, 2) for amount in amounts)
 
 
 def measured_as(part: Row) -> str:

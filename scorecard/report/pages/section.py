@@ -16,7 +16,7 @@ EVIDENCE = "accepted_evidence"
 def section_pages(reading: Reading, links: Links) -> Iterator[Page]:
     """A page for every section that has a task."""
     meta = {row["indicator_code"]: row for row in reading.indicators}
-    gains = _gains(reading)
+    gains = {} if reading.assessment["state"] == "closed" else _gains(reading)
     for department in reading.departments:
         for section in reading.sections_by_department.get(department["department_id"], []):
             yield _page(reading, links, department, section, meta, gains)

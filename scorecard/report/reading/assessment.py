@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from scorecard.published import Published, Row
 from scorecard.report.reading import sql
-from scorecard.report.reading.published import Published, Row
 
 Groups = dict[Any, list[Row]]
 
@@ -69,7 +69,7 @@ def read_assessment(published: Published, assessment_id: str) -> Reading:
     scores, tasks, trends = rows(sql.SCORES), rows(sql.TASKS), rows(sql.TREND)
     levels = rows(sql.LEVELS)
     return Reading(
-        version=published.version,
+        version=published.version.name,
         assessment=assessment,
         departments=rows(sql.DEPARTMENTS),
         levels=levels,

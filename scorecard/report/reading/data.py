@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scorecard.report.reading.published import Published, Row
+from scorecard.published import Published, Row
 
 EXAMPLES = 10
 """So many rows of each reason are shown; the table `fct_quarantine` has all of them."""
@@ -19,6 +19,11 @@ class Sources:
     quarantine: list[Row]
     quarantined: list[Row]
     feeds: list[Row]
+
+    @property
+    def late(self) -> list[Row]:
+        """The sources whose newest period that is due has not come, after the window as well."""
+        return [row for row in self.freshness if not row["timely"]]
 
     @property
     def failed(self) -> list[Row]:

@@ -1,4 +1,31 @@
-"""The queries of one assessment. `$assessment` is its id; every list has a fixed order."""
+"""The queries of one assessment. `$assessment` is its id; every list has a fixed order.
+
+Shown numbers stay decimals: rates and means are worked out in whole hundredths, half up, as the
+scores are. Of no points there is no rate, and of no rates no mean.
+"""
+
+REACH = 3
+"""A step of new items that outweigh old ones is within reach up to so many times the present base.
+
+What came too late, or was returned, cannot be mended: of a ratio only new items help then, and full
+points may take hundreds of times what a department has. `mart_gain` tells those exactly; the pages
+leave them out and say so. A smallest step takes at most twice the base, so it always stands.
+"""
+
+MACROS = f"""
+create temp macro hundredths(number) as
+    cast(cast(number as decimal(18, 0)) * cast(0.01 as decimal(3, 2)) as decimal(18, 2));
+create temp macro in_hundredths(amount) as cast(amount * 100 as hugeint);
+create temp macro mean_of(amount) as hundredths(
+    (2 * sum(in_hundredths(amount)) + count(amount)) // nullif(2 * count(amount), 0)
+);
+create temp macro is_beyond(change, amount, base) as
+    coalesce(change = 'added' and base > 0 and amount > {REACH} * base, false);
+create temp macro rate_of(score, points) as hundredths(
+    (20000 * in_hundredths(score) + in_hundredths(points))
+    // nullif(2 * in_hundredths(points), 0)
+);
+"""
 
 ASSESSMENTS = "select assessment_id from dim_assessment order by year desc, assessment_id"
 
@@ -107,24 +134,21 @@ left join dim_rule as r using (assessment_id, indicator_code, part)
 where p.assessment_id = $assessment
 order by p.indicator_code, r.position, p.part
 """
-# shade: what of the points was earned, in the steps of the heat map.
 SCORES = """
+with part_missing as (
+    select department_id, indicator_code
+    from fct_part_score
+    where assessment_id = $assessment and status = 'missing'
+    group by all
+)
 select
     s.department_id, d.short_name, d.name, s.indicator_code, s.score, s.points, s.computed_score,
     s.status, s.stale, s.lost, s.explanation_zh, s.explanation_en,
     case when s.points > 0 then rate_of(s.score, s.points) end as score_rate,
     row_number() over (order by t.rank nulls last, s.department_id) as place,
-    case
-        when s.status = 'not_applicable' then 'n'
-        when s.status = 'missing' then 'm'
-        when s.score >= s.points then '5'
-        when s.score * 5 >= s.points * 4 then '4'
-        when s.score * 5 >= s.points * 3 then '3'
-        when s.score * 5 >= s.points * 2 then '2'
-        when s.score > 0 then '1'
-        else '0'
-    end as shade
+    s.status in ('scored', 'adjusted') and m.indicator_code is not null as has_part_missing
 from fct_indicator_score as s
+left join part_missing as m using (department_id, indicator_code)
 inner join dim_department as d using (department_id)
 inner join mart_scorecard as t using (assessment_id, department_id)
 where s.assessment_id = $assessment
@@ -160,25 +184,29 @@ select
 from mart_section_task where assessment_id = $assessment
 order by department_id, section_id, role, lost desc, indicator_code
 """
-# A row a part: the smallest step and, where it differs, the one to full points.
+# A row a part: the smallest step and, where it differs and is within reach, the one to full points.
+# most: what is won at most by a step within reach.
 GAINS = """
+with steps as (
+    select
+        g.*, s.score, cast(s.points - s.score as decimal(6, 2)) as lost,
+        g.step = 2 and is_beyond(g.change, g.amount, s.base) as is_beyond
+    from mart_gain as g
+    inner join fct_part_score as s using (assessment_id, department_id, indicator_code, part)
+    where g.assessment_id = $assessment
+)
 select
     g.department_id, g.indicator_code, g.part, p.name_zh as part_zh, p.name_en as part_en,
-    s.score, s.lost,
+    g.score, g.lost,
     min(g.change) filter (where g.step = 1) as change,
-    max(g.gain) as most,
+    max(g.gain) filter (where not g.is_beyond) as most,
+    bool_or(g.is_beyond) as is_full_beyond,
     min(g.text_zh) filter (where g.step = 1) as text_zh,
     min(g.text_en) filter (where g.step = 1) as text_en,
-    min(g.text_zh) filter (where g.step = 2) as full_zh,
-    min(g.text_en) filter (where g.step = 2) as full_en
-from mart_gain as g
+    min(g.text_zh) filter (where g.step = 2 and not g.is_beyond) as full_zh,
+    min(g.text_en) filter (where g.step = 2 and not g.is_beyond) as full_en
+from steps as g
 inner join dim_part as p using (assessment_id, indicator_code, part)
-inner join (
-    select assessment_id, department_id, indicator_code, part, score,
-        cast(points - score as decimal(6, 2)) as lost
-    from fct_part_score
-) as s using (assessment_id, department_id, indicator_code, part)
-where g.assessment_id = $assessment
 group by all
 order by g.department_id, most desc, g.indicator_code, g.part
 """
