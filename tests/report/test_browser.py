@@ -277,7 +277,7 @@ def test_the_rate_of_a_ranked_department_is_whole_on_a_phone(browser: Browser, s
 def test_an_axis_that_does_not_start_at_nought_says_where_and_shows_the_whole_score(
     browser: Browser, site: Site
 ):
-    for row in site.read("select department_id, total from mart_scorecard"):
+    for row in site.read("select department_id, total from mart_scorecard order by total")[::7]:
         with opened(browser, site, f"departments/{row['department_id']}.html") as page:
             start = page.evaluate(
                 "document.querySelector('#waterfall .chart').layout.xaxis.range[0]"

@@ -140,7 +140,7 @@ def test_nothing_is_won_back_once_the_assessment_is_closed() -> None:
         [row] = sheet.gains(code)
         assert (row["step"], row["change"], row["gain"]) == (1, "none", 0)
         assert (row["amount"], row["score_to"]) == (None, Decimal("0.50"))
-        assert row["text_zh"] == "本次考核已截止，得分不再变动。"
+        assert row["text_zh"] == "本次考核已结束，得分不再变动。"
         assert row["text_en"] == "The assessment is closed; nothing changes the score any more."
 
 
