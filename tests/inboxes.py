@@ -176,7 +176,7 @@ class Inbox:
         self.inbox = folder / "inbox"
         self.warehouse = folder / "scorecard.duckdb"
         self.connection = connect(self.warehouse) if in_file else duckdb.connect()
-        self.connection.execute("set timezone = 'Asia/Shanghai'")
+        self.connection.execute("set timezone = 'Asia/Shanghai'; set threads = 1")
         prepare(self.connection, contracts().values(), ROOT / "sql" / "macros")
         self.notices: list[Notice] = []
 
