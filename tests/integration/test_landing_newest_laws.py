@@ -143,7 +143,7 @@ def test_what_landing_looked_through_is_not_left_in_memory(inbox):
 # Whatever comes
 
 LAW = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 KEYS = ["r1", "r2", "r3", "R1", "证1", LONG, f"{LONG}1", "x" * 15, "x" * 16]
 BLANKS = st.sampled_from(["", "", "", " ", "\u3000", "\t"])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.inboxes import Inbox, csv_bytes, document, entry, jsonl_bytes, sheet_csv, table
 
 LAW = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 CELLS = st.text(
     st.one_of(

@@ -404,7 +404,7 @@ DELIVERIES = st.lists(
 
 @pytest.mark.parametrize("model", BY_DAY, ids=lambda model: model.name)
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(deliveries=DELIVERIES)
 def test_whatever_comes_in_whatever_order_the_rollup_is_the_whole_one(shared, model, deliveries):

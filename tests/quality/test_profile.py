@@ -18,7 +18,7 @@ from scorecard.quality.profile import unaskable_rules, update_profiles
 from scorecard.warehouse import prepare
 from tests.city import ROOT, City, contracts
 
-LAW = settings(max_examples=60, deadline=None)
+LAW = settings(max_examples=30, deadline=None)
 PROBES = {
     name: contracts()[name]
     for name in ("network_probes", "network_links", "departments", "populations")
