@@ -198,7 +198,8 @@ def prepare(
         _make(connection, contracts, macros)
         if is_new:
             _make_views(connection, contracts)
-            connection.executemany(SETTLED, [(each.name, list(each.key)) for each in contracts])
+            for contract in contracts:
+                connection.execute(SETTLED, [contract.name, list(contract.key)])
             return
     connection.execute(UPGRADES)
     _bring_up_to_date(connection, contracts)
