@@ -14,6 +14,14 @@ import duckdb
 from tests.e2e.commands import SCORECARD, run_afresh, run_forked
 
 AS_OF = "2020-03-31"
+EARLIER = "2020-02-29"
+ONE_PROJECT = (
+    "project_id,department_id,name,kind,year,government_funded,filed_at,"
+    "analyses_internal_sharing,analyses_external_sharing,lists_fields,lists_format,lists_scope,"
+    "lists_method,lists_frequency\n"
+    "extra,edu,某项目,construction,2019,是,2019年3月5日,1,1,1,1,1,1,1\n"
+)
+"""A delivery of `it_projects` that the city has not had."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def test_every_command_teaches_itself(tmp_path: Path, command: str):
 def test_a_wrong_call_is_told_in_one_line_with_status_2(
     tmp_path: Path, words: list[str], told: str
 ):
-    done = Home(tmp_path, afresh=True).run(*words, status=2)
+    done = Home(tmp_path).run(*words, status=2)
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
     assert told in done.stderr
@@ -208,6 +208,7 @@ def test_another_year_is_another_file_and_both_are_scored(city: Home, tmp_path: 
 
 
 def test_a_home_in_which_there_never_was_anything_is_refused(tmp_path: Path):
-    done = Home(tmp_path / "home").run("nightly", status=2)
+    done = Home(tmp_path / "home", afresh=True).run("nightly", status=2)
     assert "there is nothing to score" in done.stderr
+    assert done.stderr.count("\n") == 1, "no library that is loaded says anything there either"
     assert not (tmp_path / "home" / "published").exists()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from assets.checks import check_key
@@ -23,7 +26,7 @@ from scorecard.contract import load_contracts
 from scorecard.night import fingerprints, plan_night
 from scorecard.settings import PROJECT, Settings
 from scorecard.workspace import Workspace
-from tests.e2e.home import Home
+from tests.e2e.home import ONE_PROJECT, Home
 
 AS_OF = dt.date(2020, 3, 31)
 
@@ -106,11 +109,7 @@ def test_a_second_night_materializes_only_what_changed(city: Home, tmp_path: Pat
     home = city.copy(tmp_path / "home")
     prepare_instance(Settings(home=home.folder))
     new = home.folder / "inbox" / "it_projects" / "more_2020-02-01.csv"
-    new.write_text(
-        "project_id,department_id,name,kind,year,government_funded,filed_at,analyses_internal_sharing,"
-        "analyses_external_sharing,lists_fields,lists_format,lists_scope,lists_method,lists_frequency\n"
-        "extra,edu,某项目,construction,2019,是,2019年3月5日,1,1,1,1,1,1,1\n"
-    )
+    new.write_text(ONE_PROJECT, encoding="utf-8")
     (home.folder / "dagster" / "dagster.yaml").unlink()  # it names the copied-from folder
     home.run("nightly", "--as-of", "2020-03-31")
     with dg.DagsterInstance.from_config(str(home.folder / "dagster")) as instance:
@@ -174,22 +173,39 @@ def test_the_code_location_loads_from_the_workspace_file(tmp_path: Path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Empty]:
+    """A home of which the books say that every model stands, for deliveries that do not land."""
+    workspace = Workspace.load(Settings(home=tmp_path_factory.mktemp("empty")))
+    with workspace.warehouse() as connection:
+        standing = fingerprints(workspace, connection, AS_OF, workspace.rulebooks)
+        connection.executemany("insert into ops.fingerprint values (?, ?)", list(standing.items()))
+        job = build_defs(workspace.settings, workspace=workspace).resolve_job_def(NIGHTLY)
+        checks = {check_key(check) for check in all_checks(workspace)}
+        yield Empty(workspace, connection, job, checks)
+
+
+@dataclass(frozen=True)
+class Empty:
+    workspace: Workspace
+    connection: duckdb.DuckDBPyConnection
+    job: dg.JobDefinition
+    checks: set[dg.AssetCheckKey]
+
+
 @pytest.mark.parametrize("dataset", load_contracts(PROJECT / "contracts"))
-def test_whatever_is_new_is_judged_in_one_step(dataset: str, tmp_path: Path):
-    settings = Settings(home=tmp_path)
-    workspace = Workspace.load(settings)
-    rulebooks = workspace.rulebooks
-    delivery = settings.inbox / dataset / "2020-01-02.csv"
+def test_whatever_is_new_is_judged_in_one_step(dataset: str, empty: Empty):
+    workspace = empty.workspace
+    delivery = workspace.settings.inbox / dataset / "2020-01-02.csv"
     delivery.parent.mkdir(parents=True)
     delivery.write_text("junk", encoding="utf-8")
-    with workspace.warehouse() as connection:
-        standing = fingerprints(workspace, connection, AS_OF, rulebooks)
-        connection.executemany("insert into ops.fingerprint values (?, ?)", list(standing.items()))
-        plan = plan_night(workspace, connection, AS_OF, rulebooks)
-    job = build_defs(settings, workspace=workspace).resolve_job_def(NIGHTLY)
-    checks = {check_key(check) for check in all_checks(workspace)}
-    night = job.get_subset(
-        asset_selection=set(changed_assets(plan, workspace.settings)), asset_check_selection=checks
+    try:
+        plan = plan_night(workspace, empty.connection, AS_OF, workspace.rulebooks)
+    finally:
+        delivery.unlink()
+    night = empty.job.get_subset(
+        asset_selection=set(changed_assets(plan, workspace.settings)),
+        asset_check_selection=empty.checks,
     )
     assert list(plan.files) == [dataset]
     assert [node.name for node in night.graph.nodes if node.name.startswith("judge")] == ["judge"]

