@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from playwright.sync_api import Page
 
 from scorecard.report.site import write_site
 from tests.e2e.home import Home
+from tests.report.browsing import new_tab
 from tests.report.pages import Site
+from tests.shared import made_once
 
 EARLIER = "2019-12-31"
 
@@ -27,23 +31,34 @@ from fct_score_history
 
 
 @pytest.fixture(scope="session")
-def published(city: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The published file of eight departments, with an earlier day in its history."""
-    version = city.published.resolve().parent.name
-    file = tmp_path_factory.mktemp("report") / version / "scorecard.duckdb"
-    file.parent.mkdir()
-    shutil.copyfile(city.published, file)
-    with duckdb.connect(file) as connection:
-        connection.execute(HISTORY)
-    return file
+def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The site of eight departments, with an earlier day in the published file's history."""
+
+    def make(folder: Path) -> None:
+        city: Home = request.getfixturevalue("city")
+        file = folder / city.published.resolve().parent.name / "scorecard.duckdb"
+        file.parent.mkdir(parents=True)
+        shutil.copyfile(city.published, file)
+        with duckdb.connect(file) as connection:
+            connection.execute(HISTORY)
+        write_site(file, folder / "site")
+
+    folder = made_once(tmp_path_factory, "site", make)
+    [file] = folder.glob("*/scorecard.duckdb")
+    return Site(folder / "site", file)
 
 
 @pytest.fixture(scope="session")
-def site(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Its site."""
-    folder = tmp_path_factory.mktemp("site") / "site"
-    write_site(published, folder)
-    return Site(folder, published)
+def published(site: Site) -> Path:
+    """The published file that the site tells of."""
+    return site.published
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Page]:
+    """A tab of a browser; of one module alone, as a running Playwright lets nothing else wait."""
+    with new_tab() as page:
+        yield page
 
 
 @pytest.fixture

@@ -7,24 +7,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.report import test_browser
+from tests.report.browsing import KINDS, opened
 from tests.report.pages import Site
-from tests.report.test_browser import KINDS, opened
-
-browser = test_browser.browser
 
 A4 = (595, 842)
 PAPER = {"upright": 703, "across": 1032}
 """Pixels between the margins of A4, held either way."""
-
-
-def printed(page: Page) -> PdfReader:
-    return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
 
 
 def words(text: str) -> str:
@@ -32,10 +27,32 @@ def words(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
+@dataclass(frozen=True)
+class Printed:
+    """A printed page of the site: the sheets' sizes and words, and each table's column heads."""
+
+    sizes: list[tuple[int, int]]
+    words: list[str]
+    heads: dict[str, list[str]]
+
+
+@cache
+def printed(tab: Page, site: Site, path: str) -> Printed:
+    """A page as it is printed from a desk, once however often it is asked for."""
+    with opened(tab, site, path) as page:
+        heads = page.evaluate(
+            """Object.fromEntries([...document.querySelectorAll("table[id]")].map(table =>
+                [table.id, [...table.querySelectorAll("thead th")].map(each => each.innerText)]))"""
+        )
+        sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    sizes = [(round(each.mediabox.width), round(each.mediabox.height)) for each in sheets]
+    return Printed(sizes, [words(each.extract_text()) for each in sheets], heads)
+
+
 @contextmanager
-def on_paper(browser: Browser, site: Site, path: str, width: int) -> Iterator[Page]:
+def on_paper(tab: Page, site: Site, path: str, width: int) -> Iterator[Page]:
     """A page laid out as for paper of a width, after what happens before printing."""
-    with opened(browser, site, path, width) as page:
+    with opened(tab, site, path, width) as page:
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         yield page
@@ -53,29 +70,27 @@ def beyond(page: Page, width: int, within: str) -> list[str]:
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_is_cut_at_the_right_edge_of_upright_a4(
-    browser: Browser,
+    tab: Page,
     site: Site,
     kind: str,
     language: str,
 ):
     path = f"{KINDS[kind]}?lang={language}"
-    with on_paper(browser, site, path, PAPER["upright"]) as page:
+    with on_paper(tab, site, path, PAPER["upright"]) as page:
         assert beyond(page, PAPER["upright"], "main > :not(#heat)") == []
 
 
-def test_the_heat_map_fits_a_page_laid_across(browser: Browser, site: Site):
-    with on_paper(browser, site, "index.html", PAPER["across"]) as page:
+def test_the_heat_map_fits_a_page_laid_across(tab: Page, site: Site):
+    with on_paper(tab, site, "index.html", PAPER["across"]) as page:
         assert beyond(page, PAPER["across"], "#heat") == []
         assert page.evaluate("getComputedStyle(document.getElementById('heat')).page") == "wide"
 
 
-def test_each_printed_page_of_a_table_names_its_columns(browser: Browser, site: Site):
-    with opened(browser, site, "departments/edu.html") as page:
-        heads = page.eval_on_selector_all(
-            "#table-indicators thead th", "all => all.map(each => each.innerText)"
-        )
-        pages = [words(each.extract_text()) for each in printed(page).pages]
-    row = "".join(words(head).rstrip("↕↑↓") for head in heads)
+def test_each_printed_page_of_a_table_names_its_columns(tab: Page, site: Site):
+    paper = printed(tab, site, KINDS["department"])
+    pages = paper.words
+    row = "".join(words(head).rstrip("↕↑↓") for head in paper.heads["table-indicators"])
+    assert row
     rows_on = [place for place, text in enumerate(pages) if re.search("【|每份", text)]
     assert len(rows_on) > 1
     assert [place for place in rows_on if row not in pages[place]] == []
@@ -83,16 +98,15 @@ def test_each_printed_page_of_a_table_names_its_columns(browser: Browser, site: 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_printed_page_has_no_control_and_no_address(
-    browser: Browser,
+    tab: Page,
     site: Site,
     kind: str,
 ):
-    with opened(browser, site, KINDS[kind]) as page:
-        pages = printed(page).pages
-        text = words("".join(each.extract_text() for each in pages))
-    upright = [each for each in pages if round(each.mediabox.width) == A4[0]]
-    assert {round(each.mediabox.height) for each in upright} == {A4[1]}
-    assert len(upright) == len(pages) or kind == "city"
+    paper = printed(tab, site, KINDS[kind])
+    text = "".join(paper.words)
+    upright = [height for width, height in paper.sizes if width == A4[0]]
+    assert set(upright) == {A4[1]}
+    assert len(upright) == len(paper.sizes) or kind == "city"
     for control in (
         "↕",
         "↑",
@@ -109,14 +123,14 @@ def test_a_printed_page_has_no_control_and_no_address(
 
 @pytest.mark.parametrize("kind", ["city", "department", "indicator"])
 def test_charts_are_drawn_in_the_light_at_the_width_of_paper_and_back_afterwards(
-    browser: Browser,
+    tab: Page,
     site: Site,
     kind: str,
 ):
     size = """() => [...document.querySelectorAll('.chart')].map(
         each => each.querySelector('.main-svg').getBoundingClientRect().width)"""
     ink = "getComputedStyle(document.querySelector('.chart text')).fill"
-    with opened(browser, site, f"{KINDS[kind]}?theme=dark") as page:
+    with opened(tab, site, f"{KINDS[kind]}?theme=dark") as page:
         before, dark = page.evaluate(size), page.evaluate(ink)
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -128,21 +142,19 @@ def test_charts_are_drawn_in_the_light_at_the_width_of_paper_and_back_afterwards
         assert (page.evaluate(size), page.evaluate(ink)) == (before, dark)
 
 
-def test_charts_are_on_paper(browser: Browser, site: Site):
-    with opened(browser, site, "departments/edu.html") as page:
-        text = words("".join(each.extract_text() for each in printed(page).pages))
+def test_charts_are_on_paper(tab: Page, site: Site):
+    text = "".join(printed(tab, site, KINDS["department"]).words)
     assert "坐标从" in text
     assert "全市平均全市最好" in text
 
 
-def test_a_filtered_table_says_on_paper_how_much_of_it_is_shown(browser: Browser, site: Site):
-    with opened(browser, site, "departments/edu.html?indicators.q=021") as page:
-        text = words("".join(each.extract_text() for each in printed(page).pages))
+def test_a_filtered_table_says_on_paper_how_much_of_it_is_shown(tab: Page, site: Site):
+    text = "".join(printed(tab, site, "departments/edu.html?indicators.q=021").words)
     assert re.search(r"\d/35行", text)
 
 
-def test_rows_charts_and_heads_stay_whole_between_pages(browser: Browser, site: Site):
-    with on_paper(browser, site, "departments/edu.html", PAPER["upright"]) as page:
+def test_rows_charts_and_heads_stay_whole_between_pages(tab: Page, site: Site):
+    with on_paper(tab, site, "departments/edu.html", PAPER["upright"]) as page:
         for selector in ("tbody tr", ".chart", ".facts"):
             broken = f"getComputedStyle(document.querySelector('{selector}')).breakInside"
             assert page.evaluate(broken) == "avoid", selector

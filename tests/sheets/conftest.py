@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,7 @@ from scorecard.publication import publish
 from scorecard.sheets import write_sheets
 from tests.city import ROOT, City
 from tests.servers import chinese_font
+from tests.shared import made_once
 
 NOW = dt.datetime(2020, 4, 1, 2, tzinfo=dt.UTC)
 LONG = "长名称" * 60 + "x" * 150
@@ -49,6 +51,12 @@ ODD_TEXTS = {
 }
 
 
+@cache
+def _rows(file: Path, _: int, sql: str, values: tuple[object, ...]) -> list[tuple]:
+    with duckdb.connect(file, read_only=True) as connection:
+        return connection.execute(sql, values).fetchall()
+
+
 @dataclass(frozen=True)
 class Made:
     """A published file with the sheets that were made of it."""
@@ -57,8 +65,8 @@ class Made:
     sheets: Path
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
-        with duckdb.connect(self.file, read_only=True) as connection:
-            return connection.execute(sql, values).fetchall()
+        """Rows of the file, asked of it once as long as it stays the same."""
+        return list(_rows(self.file, self.file.stat().st_mtime_ns, sql, values))
 
     @property
     def departments(self) -> list[str]:
@@ -127,22 +135,28 @@ def copied(file: Path, folder: Path, statements: dict[str, tuple]) -> Path:
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chinese_font()
-    return publish_city(tmp_path_factory.mktemp("published"))
+    folder = made_once(tmp_path_factory, "sheets-published", publish_city)
+    return folder / "current" / "scorecard.duckdb"
 
 
 @pytest.fixture(scope="session")
 def plain(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("plain") / "sheets"
-    write_sheets(published, folder, languages=("zh", "en"))
-    return Made(published, folder)
+    def make(folder: Path) -> None:
+        write_sheets(published, folder / "sheets", languages=("zh", "en"))
+
+    return Made(published, made_once(tmp_path_factory, "sheets-plain", make) / "sheets")
 
 
 @pytest.fixture(scope="session")
 def odd(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
-    folder = tmp_path_factory.mktemp("odd")
-    file = copied(published, folder, ODD_TEXTS)
-    write_sheets(file, folder / "sheets", languages=("zh", "en"))
-    return Made(file, folder / "sheets")
+    version = published.resolve().parent.name
+
+    def make(folder: Path) -> None:
+        file = copied(published, folder, ODD_TEXTS)
+        write_sheets(file, folder / "sheets", languages=("zh", "en"))
+
+    folder = made_once(tmp_path_factory, "sheets-odd", make)
+    return Made(folder / version / published.name, folder / "sheets")
 
 
 @pytest.fixture(scope="session", params=["plain", "odd"])

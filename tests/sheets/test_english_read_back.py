@@ -11,7 +11,6 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -52,11 +51,6 @@ def document(made: Made, name: str, language: str) -> str:
     """The pages of a PDF, one after the other."""
     path = made.sheets / (f"{name}.pdf" if language == "zh" else f"{name}.{language}.pdf")
     return "\n".join(pages(path))
-
-
-@cache
-def workbook(path: Path) -> dict[str, xlsx.Sheet]:
-    return xlsx.read(path)
 
 
 def of(label: Words, language: str) -> str:
@@ -183,7 +177,7 @@ def test_nothing_stands_on_a_department_s_worksheet_but_what_is_published(
     }  # fmt: skip
     form = {of(each, language) for each in FORM}
     for department in made.departments:
-        sheet = workbook(made.sheets / f"{department}.xlsx")[of(words.SCORE_TAB, language)]
+        sheet = xlsx.read(made.sheets / f"{department}.xlsx")[of(words.SCORE_TAB, language)]
         wanted = score_sheet(made, department, language)
         last = max(wanted)[0]
         assert {place: value for place, value in sheet.cells.items() if place[0] <= last} == wanted
@@ -230,7 +224,7 @@ def test_nothing_stands_on_the_city_s_ranking_but_what_is_published(made: Made, 
     for row, (department, rank, name, *numbers) in enumerate(ranking, 4):
         own = blocks(made, department, language)
         put(wanted, row, dict(enumerate((rank, name, *(own[n][2] for n in names), *numbers))))
-    sheet = workbook(made.sheets / "city.xlsx")[of(words.RANKING_TAB, language)]
+    sheet = xlsx.read(made.sheets / "city.xlsx")[of(words.RANKING_TAB, language)]
     last = max(wanted)[0]
     assert {place: value for place, value in sheet.cells.items() if place[0] <= last} == wanted
     for (row, _), value in sheet.cells.items():
@@ -263,7 +257,7 @@ def test_nothing_stands_on_the_city_s_matrix_but_what_is_published(made: Made, l
         put(wanted, row, {column: scores[code] for column, code in enumerate(order, 2)})
     for row, code in enumerate(order, 5 + len(ranking) + 1):
         put(wanted, row, {0: code, 1: indicators[code][0], 9: indicators[code][1]})
-    assert workbook(made.sheets / "city.xlsx")[of(words.MATRIX_TAB, language)].cells == wanted
+    assert xlsx.read(made.sheets / "city.xlsx")[of(words.MATRIX_TAB, language)].cells == wanted
 
 
 def facts_of(made: Made, department: str, language: str) -> Iterator[str]:

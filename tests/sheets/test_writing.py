@@ -174,7 +174,8 @@ def test_a_file_in_no_version_s_folder_is_refused(plain: Made, tmp_path: Path):
 
 
 def test_the_published_file_is_left_as_it_is(plain: Made, tmp_path: Path):
-    before = plain.file.read_bytes()
-    plain.file.resolve().chmod(0o444)
-    write_sheets(plain.file, tmp_path / "sheets", ["edu"])
-    assert plain.file.read_bytes() == before
+    file = copied(plain.file, tmp_path / "published", {})
+    before = file.read_bytes()
+    file.chmod(0o444)
+    write_sheets(file, tmp_path / "sheets", ["edu"])
+    assert file.read_bytes() == before

@@ -6,6 +6,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -65,8 +66,9 @@ def spread(term: str) -> list[Place]:
     return [(r, c) for r in range(top, bottom + 1) for c in range(left, right + 1)]
 
 
+@cache
 def read(path: Path) -> dict[str, Sheet]:
-    """The worksheets by name, in order."""
+    """The worksheets by name, in order; read once, so only to be looked at."""
     with zipfile.ZipFile(path) as package:
         book = ElementTree.fromstring(package.read("xl/workbook.xml"))
         texts = [
