@@ -7,7 +7,7 @@ SCORECARD = .venv/bin/scorecard
 
 run: setup
 	$(SCORECARD) demo
-	$(SCORECARD) nightly
+	$(SCORECARD) nightly --as-of 2020-03-31
 
 test: setup
 	.venv/bin/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

@@ -25,6 +25,7 @@ HEAT_MAP_LEGEND = (
     "Rows: departments by rank. Columns: indicators by code. The darker, the more is lost; "
     "white does not apply."
 )
+RANKING_HEAD = "| 名次 Rank | 部门 Department | 得分 Score | 满分 Points | 得分率 Rate % |"
 AT_PUBLISHING = [*(model_key(name) for name in MADE_AT_PUBLISHING), PUBLISHED_KEY]
 
 
@@ -96,8 +97,7 @@ def _ranking(night: NightRun) -> str:
     parts = []
     for assessment, ranked in groupby(rows, key=itemgetter(0)):
         lines = [f"| {' | '.join(_cell(value) for value in row[1:])} |" for row in ranked]
-        head = ["| 名次 | 部门 | 得分 | 满分 | 得分率 % |", "|---|---|---|---|---|"]
-        parts.append("\n".join([f"**{assessment}**", "", *head, *lines]))
+        parts.append("\n".join([f"**{assessment}**", "", RANKING_HEAD, f"|{'---|' * 5}", *lines]))
     return "\n\n".join(parts)
 
 
@@ -110,7 +110,8 @@ def _heat_maps(night: NightRun) -> str:
     rows = night.connection.execute(
         "select assessment_id, list(percents order by rank nulls last, department_id) from ("
         "select s.assessment_id, s.department_id, m.rank, list(case when s.points > 0 "
-        "then cast(floor(100 * s.score / s.points) as integer) end order by s.indicator_code) "
+        "then cast(10000 * s.score as bigint) // cast(100 * s.points as bigint) end "
+        "order by s.indicator_code) "
         "as percents from marts.fct_indicator_score as s inner join marts.mart_scorecard as m "
         "using (assessment_id, department_id) group by all) group by all order by all"
     ).fetchall()

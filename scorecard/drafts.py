@@ -60,7 +60,7 @@ def replacing(folder: Path, mark: str) -> Iterator[Path]:
 def shown_in(folder: Path, mark: str) -> str | None:
     """What a folder's mark says that it shows; None where there is no such folder."""
     file = folder / mark
-    return file.read_text(encoding="utf-8") if file.exists() else None
+    return file.read_text(encoding="utf-8", errors="replace") if file.exists() else None
 
 
 @contextmanager

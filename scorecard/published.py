@@ -74,10 +74,19 @@ def open_published(file: Path) -> Iterator[Published]:
     """Opens a published file, also by the link `current`.
 
     Raises:
-        ScorecardError: If nothing has been published there.
+        ScorecardError: If nothing has been published there, or it cannot be opened.
     """
     resolved = file.resolve()
     if not resolved.exists():
         raise ScorecardError("nothing is published yet", str(file), "run: scorecard nightly")
-    with duckdb.connect(resolved, read_only=True, config=_CLOSED) as connection:
+    try:
+        connection = duckdb.connect(resolved, read_only=True, config=_CLOSED)
+    except duckdb.Error as error:
+        is_held = "Could not set lock" in str(error)
+        raise ScorecardError(
+            "somebody has it open for writing" if is_held else "it is no sound DuckDB file",
+            str(resolved),
+            "have them open it read-only" if is_held else "publish again: scorecard nightly",
+        ) from error
+    with connection:
         yield Published(resolved, connection)

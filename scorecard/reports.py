@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,11 +82,13 @@ class Reports:
         return self._digest("sheets", SHOWN_ON_SHEETS)
 
     def _digest(self, folder: str, tables: Collection[str] | None) -> str:
-        """A digest of tables, by default all, and of the code that shows them."""
+        """A digest of tables, by default all, and of the code and the labels that show them."""
         digest = hashlib.sha256()
-        for file in sorted((PROJECT / "scorecard" / folder).rglob("*.*")):
+        code = PROJECT / "scorecard"
+        for file in sorted([*code.glob("*.py"), *(code / folder).rglob("*.*")]):
             if file.suffix != ".pyc":
                 digest.update(file.read_bytes())
+        digest.update(f"{sorted(self._labels.items())} {version('plotly')}".encode())
         with open_published(self._published) as published:
             found = [row["name"] for row in published.rows(_TABLES)]
             for name in sorted(found if tables is None else set(tables).intersection(found)):

@@ -103,12 +103,17 @@ def signed(value: Decimal | int | None) -> str:
 
 def share(value: Decimal | None) -> str:
     """A share of 1 in percent."""
-    return NOTHING if value is None else f"{value * 100:.2f}%"
+    return NOTHING if value is None else f"{_rounded(value * 100, '0.01')}%"
+
+
+def _rounded(value: Decimal, to: str) -> Decimal:
+    """Half up, as scores are."""
+    return value.quantize(Decimal(to), ROUND_HALF_UP)
 
 
 def days(hours: Decimal | None) -> str:
     """Hours as days, to a tenth."""
-    return NOTHING if hours is None else f"{hours / 24:.1f}"
+    return NOTHING if hours is None else f"{_rounded(hours / 24, '0.1')}"
 
 
 def duration(hours: Decimal | None) -> str:

@@ -2,73 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 
+from tests.report.browsing import KINDS, WIDTHS, drawn, opened, until
 from tests.report.pages import Site
-from tests.servers import program
 
-KINDS = {
-    "city": "index.html",
-    "department": "departments/edu.html",
-    "section": "sections/edu-info.html",
-    "indicator": "indicators/022.html",
-    "data": "data.html",
-}
-WIDTHS = {"desktop": 1440, "phone": 375}
-PATIENCE = 120_000  # milliseconds: a busy machine is slow, not broken
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""The rules that look at colours."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = program("chromium", "chromium", "usr/bin/chromium", "usr/bin/chromium-browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@contextmanager
-def opened(browser: Browser, site: Site, path: str, width: int = 1440) -> Iterator[Page]:
-    """A page once its charts are drawn; ends with no error and no request but for files."""
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type != "log" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: wrong.append(asked.url) if not asked.url.startswith("file://") else None,
-    )
-    page.goto(f"file://{site.folder}/{path}")
-    drawn(page)
-    yield page
-    context.close()
-    assert not wrong
-
-
-def until(page: Page, expression: str) -> None:
-    """Waits for it to be true; Playwright's own waiting evaluates text, which the pages forbid."""
-    deadline = time.monotonic() + PATIENCE / 1000
-    while not page.evaluate(expression):
-        assert time.monotonic() < deadline, expression
-        page.wait_for_timeout(50)
-
-
-def drawn(page: Page) -> None:
-    until(page, "!document.querySelector('.chart') || document.documentElement.dataset.drawn")
-
-
-def barriers(page: Page) -> list[tuple[str, str, str]]:
+def barriers(page: Page, **rules: object) -> list[tuple[str, str, str]]:
     """Serious and critical findings. Without `preload`: it loads styles, which the page forbids."""
-    options = {"resultTypes": ["violations"], "preload": False}
+    options = {"resultTypes": ["violations"], "preload": False, **rules}
     return [
         (each["id"], each["nodes"][0]["html"][:200], each["nodes"][0]["failureSummary"])
         for each in Axe().run(page, options=options).response["violations"]
@@ -85,29 +34,40 @@ def shown_rows(page: Page, table: str) -> list[str]:
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_opens_without_error_or_request_and_fits_its_width(
-    browser: Browser, site: Site, kind: str, width: int
+    tab: Page, site: Site, kind: str, width: int
 ):
-    with opened(browser, site, KINDS[kind], width) as page:
+    with opened(tab, site, KINDS[kind], width) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         charts = page.locator(".chart").count()
         assert page.locator(".chart .main-svg").count() >= charts
         assert page.evaluate("document.title")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_page_has_no_serious_barrier(browser: Browser, site: Site, kind: str, theme: str):
-    with opened(browser, site, f"{KINDS[kind]}?theme={theme}") as page:
+def test_a_page_has_no_serious_barrier(tab: Page, site: Site, kind: str):
+    with opened(tab, site, f"{KINDS[kind]}?theme=light") as page:
         assert barriers(page) == []
 
 
-def test_a_phone_s_cards_have_no_serious_barrier(browser: Browser, site: Site):
-    with opened(browser, site, "departments/edu.html", WIDTHS["phone"]) as page:
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "section"])
+def test_no_colour_in_the_dark_is_a_serious_barrier(tab: Page, site: Site, kind: str):
+    with opened(tab, site, f"{KINDS[kind]}?theme=dark") as page:
+        assert barriers(page, **COLOURS) == []
+
+
+def test_a_page_in_the_dark_has_no_serious_barrier(tab: Page, site: Site):
+    """By every rule on one kind of page: the theme changes colours and nothing of the markup."""
+    with opened(tab, site, f"{KINDS['section']}?theme=dark") as page:
         assert barriers(page) == []
 
 
-def test_chinese_is_drawn_with_a_font_that_has_it(browser: Browser, site: Site):
-    with opened(browser, site, "departments/edu.html") as page:
+def test_a_phone_s_cards_have_no_serious_barrier(tab: Page, site: Site):
+    with opened(tab, site, "departments/edu.html", WIDTHS["phone"]) as page:
+        assert barriers(page) == []
+
+
+def test_chinese_is_drawn_with_a_font_that_has_it(tab: Page, site: Site):
+    with opened(tab, site, "departments/edu.html") as page:
         drawings = page.evaluate(
             """() => ["教", "育", "局", "挂", "\\u{10fffd}"].map((letter) => {
                 const canvas = document.createElement("canvas");
@@ -120,8 +80,8 @@ def test_chinese_is_drawn_with_a_font_that_has_it(browser: Browser, site: Site):
         assert len(set(drawings)) == 5
 
 
-def test_the_language_is_kept_and_reaches_title_table_and_chart(browser: Browser, site: Site):
-    with opened(browser, site, "index.html") as page:
+def test_the_language_is_kept_and_reaches_title_table_and_chart(tab: Page, site: Site):
+    with opened(tab, site, "index.html") as page:
         assert "全市平均" in page.locator("#trend .legend").text_content()
         page.click("#language")
         assert page.title() == "Huaibei e-government assessment 2019"
@@ -137,8 +97,8 @@ def test_the_language_is_kept_and_reaches_title_table_and_chart(browser: Browser
         assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
 
-def test_the_theme_follows_the_system_until_it_is_chosen(browser: Browser, site: Site):
-    with opened(browser, site, "sections/edu-info.html") as page:
+def test_the_theme_follows_the_system_until_it_is_chosen(tab: Page, site: Site):
+    with opened(tab, site, "sections/edu-info.html") as page:
         ground = "getComputedStyle(document.body).backgroundColor"
         light = page.evaluate(ground)
         page.emulate_media(color_scheme="dark")
@@ -151,8 +111,8 @@ def test_the_theme_follows_the_system_until_it_is_chosen(browser: Browser, site:
         assert page.evaluate(ground) == light
 
 
-def test_a_table_is_sorted_by_keyboard_and_the_address_keeps_it(browser: Browser, site: Site):
-    with opened(browser, site, "index.html") as page:
+def test_a_table_is_sorted_by_keyboard_and_the_address_keeps_it(tab: Page, site: Site):
+    with opened(tab, site, "index.html") as page:
         page.focus("#table-ranking th[data-f=total] button")
         page.keyboard.press("Enter")
         assert page.get_attribute("#table-ranking th[data-f=total]", "aria-sort") == "descending"
@@ -170,12 +130,12 @@ def test_a_table_is_sorted_by_keyboard_and_the_address_keeps_it(browser: Browser
         )
 
 
-def test_rows_are_filtered_by_keyboard_and_the_address_keeps_it(browser: Browser, site: Site):
+def test_rows_are_filtered_by_keyboard_and_the_address_keeps_it(tab: Page, site: Site):
     losing = {
         row["indicator_code"]
         for row in site.read("from fct_indicator_score where department_id = 'edu' and lost > 0")
     }
-    with opened(browser, site, "departments/edu.html") as page:
+    with opened(tab, site, "departments/edu.html") as page:
         page.focus("#table input[name=lost]")
         page.keyboard.press("Space")
         assert {text[:3] for text in shown_rows(page, "table-indicators")} == losing
@@ -191,8 +151,8 @@ def test_rows_are_filtered_by_keyboard_and_the_address_keeps_it(browser: Browser
         assert page.url.endswith("edu.html")
 
 
-def test_a_page_is_found_by_name_with_the_keyboard_alone(browser: Browser, site: Site):
-    with opened(browser, site, "data.html") as page:
+def test_a_page_is_found_by_name_with_the_keyboard_alone(tab: Page, site: Site):
+    with opened(tab, site, "data.html") as page:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.className") == "skip"
         page.keyboard.press("/")
@@ -205,10 +165,8 @@ def test_a_page_is_found_by_name_with_the_keyboard_alone(browser: Browser, site:
 
 
 @pytest.mark.parametrize(("language", "said"), [("zh", "没有找到"), ("en", "Nothing found")])
-def test_a_search_that_finds_nothing_says_so(
-    browser: Browser, site: Site, language: str, said: str
-):
-    with opened(browser, site, f"data.html?lang={language}") as page:
+def test_a_search_that_finds_nothing_says_so(tab: Page, site: Site, language: str, said: str):
+    with opened(tab, site, f"data.html?lang={language}") as page:
         page.keyboard.press("/")
         page.keyboard.type("zzz")
         assert page.inner_text("#unfound[role=status]") == said
@@ -219,8 +177,8 @@ def test_a_search_that_finds_nothing_says_so(
         assert not page.is_visible("#unfound")
 
 
-def test_a_filter_that_leaves_no_row_says_so_in_the_reader_s_language(browser: Browser, site: Site):
-    with opened(browser, site, "index.html") as page:
+def test_a_filter_that_leaves_no_row_says_so_in_the_reader_s_language(tab: Page, site: Site):
+    with opened(tab, site, "index.html") as page:
         said, shown = "#ranking output", "#ranking .scroll .empty"
         assert page.inner_text(said) == "8 行"
         assert not page.is_visible(shown)
@@ -238,9 +196,9 @@ def test_a_filter_that_leaves_no_row_says_so_in_the_reader_s_language(browser: B
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [1440, 1280])
 def test_no_table_of_the_city_hides_a_column_on_a_desk(
-    browser: Browser, site: Site, width: int, language: str
+    tab: Page, site: Site, width: int, language: str
 ):
-    with opened(browser, site, f"index.html?lang={language}", width) as page:
+    with opened(tab, site, f"index.html?lang={language}", width) as page:
         hidden = """boxes => boxes.filter(box => box.scrollWidth > box.clientWidth)
             .map(box => box.querySelector('table').id)"""
         assert page.eval_on_selector_all(".scroll", hidden) == []
@@ -248,9 +206,9 @@ def test_no_table_of_the_city_hides_a_column_on_a_desk(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_on_a_phone_a_table_shows_every_digit_or_scrolls_and_fades(
-    browser: Browser, site: Site, kind: str
+    tab: Page, site: Site, kind: str
 ):
-    with opened(browser, site, KINDS[kind], 390) as page:
+    with opened(tab, site, KINDS[kind], 390) as page:
         until(page, "document.querySelector('.scroll')")
         boxes = page.eval_on_selector_all(
             ".scroll:not(details:not([open]) *)",
@@ -264,8 +222,8 @@ def test_on_a_phone_a_table_shows_every_digit_or_scrolls_and_fades(
         assert page.eval_on_selector_all(".scroll td.n", cut) == []
 
 
-def test_the_rate_of_a_ranked_department_is_whole_on_a_phone(browser: Browser, site: Site):
-    with opened(browser, site, "index.html", 390) as page:
+def test_the_rate_of_a_ranked_department_is_whole_on_a_phone(tab: Page, site: Site):
+    with opened(tab, site, "index.html", 390) as page:
         right = "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().right))"
         rate = page.eval_on_selector_all("#table-ranking tbody td.strong.meter", right)
         faded = page.eval_on_selector(
@@ -275,10 +233,10 @@ def test_the_rate_of_a_ranked_department_is_whole_on_a_phone(browser: Browser, s
 
 
 def test_an_axis_that_does_not_start_at_nought_says_where_and_shows_the_whole_score(
-    browser: Browser, site: Site
+    tab: Page, site: Site
 ):
     for row in site.read("select department_id, total from mart_scorecard order by total")[::7]:
-        with opened(browser, site, f"departments/{row['department_id']}.html") as page:
+        with opened(tab, site, f"departments/{row['department_id']}.html") as page:
             start = page.evaluate(
                 "document.querySelector('#waterfall .chart').layout.xaxis.range[0]"
             )
@@ -288,8 +246,8 @@ def test_an_axis_that_does_not_start_at_nought_says_where_and_shows_the_whole_sc
             assert start == 0 or f"坐标从 {start} 分起" in text
 
 
-def test_the_best_departments_of_a_block_lead_to_their_pages(browser: Browser, site: Site):
-    with opened(browser, site, "index.html") as page:
+def test_the_best_departments_of_a_block_lead_to_their_pages(tab: Page, site: Site):
+    with opened(tab, site, "index.html") as page:
         linked = page.eval_on_selector_all(
             "#table-blocks tbody tr",
             "rows => rows.map(row => [...row.querySelectorAll('.best a')].map(a => a.pathname))",
@@ -300,8 +258,8 @@ def test_the_best_departments_of_a_block_lead_to_their_pages(browser: Browser, s
         assert page.url.split("?")[0].endswith(linked[0][0])
 
 
-def test_the_heat_map_is_one_stop_and_arrows_move_in_it(browser: Browser, site: Site):
-    with opened(browser, site, "index.html") as page:
+def test_the_heat_map_is_one_stop_and_arrows_move_in_it(tab: Page, site: Site):
+    with opened(tab, site, "index.html") as page:
         assert page.locator("#table-heat td a[tabindex='0']").count() == 1
         page.focus("#table-heat td a[tabindex='0']")
         page.keyboard.press("ArrowRight")
@@ -314,16 +272,16 @@ def test_the_heat_map_is_one_stop_and_arrows_move_in_it(browser: Browser, site: 
         assert page.locator("tr:target").count() == 1
 
 
-def test_a_department_stands_out_among_the_blocks_dots(browser: Browser, site: Site):
-    with opened(browser, site, "index.html") as page:
+def test_a_department_stands_out_among_the_blocks_dots(tab: Page, site: Site):
+    with opened(tab, site, "index.html") as page:
         page.select_option("#highlight", "edu")
         until(
             page, "new Set(document.querySelector('#blocks .chart').data[0].marker.size).size === 2"
         )
 
 
-def test_on_paper_there_are_no_controls_and_the_theme_is_light(browser: Browser, site: Site):
-    with opened(browser, site, "sections/edu-info.html?theme=dark") as page:
+def test_on_paper_there_are_no_controls_and_the_theme_is_light(tab: Page, site: Site):
+    with opened(tab, site, "sections/edu-info.html?theme=dark") as page:
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert not page.is_visible("header.top")
@@ -331,3 +289,31 @@ def test_on_paper_there_are_no_controls_and_the_theme_is_light(browser: Browser,
         assert page.evaluate("document.documentElement.dataset.theme") == "light"
         page.evaluate("dispatchEvent(new Event('afterprint'))")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_filter_finds_what_is_seen_and_neither_column_names_nor_the_other_language(
+    tab: Page, site: Site
+):
+    with opened(tab, site, "departments/edu.html") as page:
+        for text, language, found in (
+            ("责任科室", "zh", 0), ("Responsible", "zh", 0), ("Outage", "zh", 0),
+            ("资源挂接", "zh", 1), ("资源挂接", "en", 0),
+        ):  # fmt: skip
+            page.goto(f"{page.url.split('?')[0]}?lang={language}&indicators.q={text}")
+            drawn(page)
+            assert len(shown_rows(page, "table-indicators")) == found, (text, language)
+
+
+def test_a_table_is_sorted_by_the_language_that_is_shown(tab: Page, site: Site):
+    with opened(tab, site, "index.html?lang=en&indicators.sort=level1") as page:
+        blocks = page.eval_on_selector_all(
+            "#table-indicators tbody tr", "rows => rows.map(row => row.dataset.block)"
+        )
+        names = {row["level1"]: row["level1_en"] for row in site.read("from dim_indicator")}
+        assert [names[block] for block in blocks] == sorted(names[block] for block in blocks)
+
+
+def test_a_link_to_a_dataset_s_checks_holds_however_they_are_sorted(tab: Page, site: Site):
+    with opened(tab, site, "data.html?checks.sort=-check_name#checks-evidence") as page:
+        assert page.locator("tr:target").count() == 1
+        assert "evidence" in page.inner_text("tr:target")

@@ -14,10 +14,12 @@
     }
   };
 
-  // A card's cell holds its column's name too, which is no part of the value.
+  // What a reader sees of a cell: not the other language, nor the column's name that a card's cell holds.
   const textOf = (cell) => {
-    const head = cell.querySelector(":scope > .head");
-    return head ? cell.textContent.slice(head.textContent.length) : cell.textContent;
+    const seen = cell.cloneNode(true);
+    const other = document.documentElement.lang === "en" ? "zh" : "en";
+    for (const hidden of seen.querySelectorAll(`.head, span[lang="${other}"]`)) hidden.remove();
+    return seen.textContent;
   };
   const valueOf = (cell) => {
     const text = (cell.dataset.v ?? textOf(cell)).trim();
@@ -33,13 +35,12 @@
 
   // What has no value stands last, whichever way the rest is sorted.
   const sort = (table, head, down) => {
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
-    const keyed = rows.map((row) => [valueOf(row.cells[head.cellIndex]), row]);
+    const body = table.tBodies[0];
+    const keyed = [...body.rows].map((row) => [valueOf(row.cells[head.cellIndex]), row]);
     keyed.sort(([one], [other]) => {
       if (one === null || other === null) return (one === null) - (other === null);
       return down ? compare(other, one) : compare(one, other);
     });
-    const body = table.tBodies[0];
     for (const [, row] of keyed) body.append(row);
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -69,9 +70,10 @@
     if (head) sort(table, head, asked.startsWith("-"));
   }
 
+  const said = (row) => [...row.cells].map(textOf).join(" ").toLowerCase();
   const matches = (row, wanted) =>
     wanted.every(([name, value]) =>
-      name === "q" ? row.textContent.toLowerCase().includes(value.toLowerCase()) : tokens(row, name).includes(value),
+      name === "q" ? said(row).includes(value.toLowerCase()) : tokens(row, name).includes(value),
     );
   // A block's name may hold spaces, so the whole value counts as well as its words.
   const tokens = (row, name) => [row.dataset[name], ...(row.dataset[name] || "").split(" ")];
@@ -87,7 +89,7 @@
   for (const form of document.querySelectorAll("form.filters")) {
     const table = document.getElementById(form.dataset.for);
     const prefix = form.dataset.for.replace("table-", "");
-    const rows = [...table.tBodies].flatMap((body) => [...body.rows]);
+    const rows = [...table.tBodies[0].rows];
     const fields = [...form.elements].filter((field) => field.name);
     const output = form.querySelector("output");
     const nothing = document.createElement("p");
