@@ -45,7 +45,7 @@ def joined(city: Home, tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, 
             home.run("nightly", "--as-of", AS_OF)
             assert reader.poll() is None, "it could read at any time"
         finally:
-            reader.terminate()
+            reader.kill()  # it may have been told to ignore SIGTERM
         seen += [int(count) for count in reader.stdout]
     return home, seen
 
