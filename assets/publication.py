@@ -17,13 +17,14 @@ from assets.night_run import NightRun
 from expectations.gate import all_checks, checks_digest
 from scorecard.night import MADE_AT_PUBLISHING, publish_night
 from scorecard.report.picture import heat_map
+from scorecard.shades import shade_of
 from scorecard.workspace import Workspace
 
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 HEAT_MAP_LEGEND = (
-    "行：部门，按名次；列：指标，按编号。颜色越深，失分越多；白为不适用。\n\n"
+    "行：部门，按名次；列：指标，按编号。颜色越深，失分越多；灰黑为缺报，白为不适用。\n\n"
     "Rows: departments by rank. Columns: indicators by code. The darker, the more is lost; "
-    "white does not apply."
+    "slate is missing, white does not apply."
 )
 RANKING_HEAD = "| 名次 Rank | 部门 Department | 得分 Score | 满分 Points | 得分率 Rate % |"
 AT_PUBLISHING = [*(model_key(name) for name in MADE_AT_PUBLISHING), PUBLISHED_KEY]
@@ -108,15 +109,19 @@ def _cell(value: object) -> str:
 def _heat_maps(night: NightRun) -> str:
     """A picture an assessment: departments by rank from the top, indicators by code."""
     rows = night.connection.execute(
-        "select assessment_id, list(percents order by rank nulls last, department_id) from ("
-        "select s.assessment_id, s.department_id, m.rank, list(case when s.points > 0 "
-        "then cast(10000 * s.score as bigint) // cast(100 * s.points as bigint) end "
-        "order by s.indicator_code) "
-        "as percents from marts.fct_indicator_score as s inner join marts.mart_scorecard as m "
-        "using (assessment_id, department_id) group by all) group by all order by all"
+        "select s.assessment_id, s.department_id, s.indicator_code, s.score, s.points, s.status "
+        "from marts.fct_indicator_score as s inner join marts.mart_scorecard as m "
+        "using (assessment_id, department_id) "
+        "order by s.assessment_id, m.rank nulls last, s.department_id, s.indicator_code"
     ).fetchall()
     lines = [HEAT_MAP_LEGEND]
-    for assessment, percents in rows:
-        picture = base64.b64encode(heat_map(percents)).decode()
+    for assessment, scores in groupby(rows, key=itemgetter(0)):
+        shades = {
+            department: {code: shade_of(*score) for _, _, code, *score in own}
+            for department, own in groupby(scores, key=itemgetter(1))
+        }
+        codes = sorted({code for own in shades.values() for code in own})
+        named = [(department, list(own.values())) for department, own in shades.items()]
+        picture = base64.b64encode(heat_map(codes, named)).decode()
         lines.append(f"**{assessment}**\n\n![{assessment}](data:image/png;base64,{picture})")
     return "\n\n".join(lines)

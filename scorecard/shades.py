@@ -37,20 +37,14 @@ PART_MISSING_MARK = "†"
 """Stands behind a score of which a part is missing."""
 
 
-def shade_of_rate(rate: Decimal | int | None) -> Shade:
-    """The step of a share of the points in percent; None where there are no points."""
-    if rate is None:
-        return NOT_APPLICABLE
-    if rate <= 0:
-        return BY_KEY["0"]
-    steps = (shade for shade in SCALE if shade.from_rate is not None and rate >= shade.from_rate)
-    return next(steps, BY_KEY["1"])
-
-
 def shade_of(score: Decimal, points: Decimal, status: str) -> Shade:
     """The step of a published score, exactly: 79.999 % is below 80."""
     if status == "not_applicable" or not points:
         return NOT_APPLICABLE
     if status == "missing":
         return MISSING
-    return shade_of_rate(100 * score / points)
+    if score <= 0:
+        return BY_KEY["0"]
+    rate = 100 * score / points
+    steps = (shade for shade in SCALE if shade.from_rate is not None and rate >= shade.from_rate)
+    return next(steps, BY_KEY["1"])
