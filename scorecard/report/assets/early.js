@@ -19,3 +19,12 @@
   };
   if (!chosen) dark.addEventListener("change", () => kept("theme") || follow());
 })();
+
+// The id that the address names behind its #, for the scripts that come after.
+const linkedPlace = () => {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // an address cut short or mistyped leads to no place
+  }
+};

@@ -156,17 +156,9 @@
     });
   }
 
-  const place = () => {
-    try {
-      return decodeURIComponent(location.hash.slice(1));
-    } catch {
-      return ""; // an address cut short or mistyped leads to no place
-    }
-  };
-
   // A link to something inside a closed block opens it.
   const reveal = () => {
-    const target = document.getElementById(place());
+    const target = document.getElementById(linkedPlace());
     const block = target && (target.closest("details") || target.querySelector(":scope > details"));
     if (block && !block.open) {
       block.open = true;

@@ -78,13 +78,7 @@
   // A block's name may hold spaces, so the whole value counts as well as its words.
   const tokens = (row, name) => [row.dataset[name], ...(row.dataset[name] || "").split(" ")];
 
-  const place = (() => {
-    try {
-      return decodeURIComponent(location.hash.slice(1));
-    } catch {
-      return ""; // an address cut short or mistyped leads to no place
-    }
-  })();
+  const place = linkedPlace();
 
   for (const form of document.querySelectorAll("form.filters")) {
     const table = document.getElementById(form.dataset.for);
