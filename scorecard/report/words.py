@@ -128,22 +128,23 @@ WORDS: dict[str, Pair] = {
     "gains:deciding": ("经更正或认定可拿回的分", "What corrections and decisions can win back"),
     "gains:closed": ("本可得分", "What could have been won"),
     "gains_sum": (
-        "失分 {lost} 分：下列各项单独所得相加为 {within} 分；其余 {rest} 分够不着，或无法预计。"
-        "每项只算它自己的评分项；同一事项也计入其他评分项的，那里的分随之升降，相加之数不是承诺。",
-        "Of {lost} points lost, the changes below win {within}, added up one by one; the other "
-        "{rest} are out of reach or cannot be promised. Each is worked out for its own part: "
-        "items that count in other parts move those too, up or down, so the sum is no promise.",
+        "失分 {lost} 分：下列各项都照所写做到，至少拿回 {within} 分；"
+        "其余 {rest} 分够不着，或无法预计。",
+        "Of {lost} points lost, the changes below win at least {within} if all are done as they "
+        "are worded; the other {rest} are out of reach or cannot be promised.",
     ),
     "gains_note": (
         "“最小的改变”是能得分的最少一步，“得满分”是补回全部失分所需；“可得”为其中做得到的最多分数，"
         "由计分程序自身算出。逾期、退回等已无法改正的，只能靠新增来冲抵；"
+        "新增的事项往往计入几个评分项，照所写样样合格，别处的分才不会降。"
         "需新增超过现有基数 {reach} 倍才得满分的，视为够不着，"
         "不列数量（准确数在发布表 mart_gain）。"
         "“如何得出”里的“还差”只数现有事项，不算冲抵，也不算得分的四舍五入，因此与这里的数量不同；"
         "失分由人工调整决定的，各评分项失分之和可能不等于指标失分。",
         "“Smallest change” is the least that earns anything, “Full points” what wins back all "
         "that is lost; the gain is the most within reach, worked out by the scoring itself. "
-        "What came late or was returned cannot be mended, only outweighed by new items; where "
+        "What came late or was returned cannot be mended, only outweighed by new items. Those "
+        "often count in other parts, too: as good as they are worded, they cost none there. Where "
         "full points take more new items than {reach} times the present base, they are out of "
         "reach and no amount is told (the published table mart_gain has it). "
         "“Short of” under “How it came about” counts among the items there are and to the last "
@@ -164,6 +165,8 @@ WORDS: dict[str, Pair] = {
     "step": ("最小的改变", "Smallest change"),
     "full_step": ("得满分", "Full points"),
     "same": ("即此一步", "by that step"),
+    "by_decision": ("经认定", "by a decision"),
+    "by_correction": ("经更正或补报", "by a correction or late delivery"),
     "beyond": ("够不着", "out of reach"),
     "part": ("评分项", "Part"),
     "nothing_lost": ("没有失分。", "Nothing is lost."),

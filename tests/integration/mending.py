@@ -24,7 +24,13 @@ CYCLE_DAYS = {
     "realtime": 1, "daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "semiannual": 184,
     "annual": 366, "irregular": 99999,
 }  # fmt: skip
+LEAST_DAYS = {
+    "realtime": 1, "daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90, "semiannual": 181,
+    "annual": 365,
+}  # fmt: skip
+"""Days of a year in force from which on a directory is due; no irregular one ever is."""
 ELEMENTS = ("fields", "format", "scope", "method", "frequency")
+FED_BACK = {"last_feedback_at": "2019-07-01"}
 LIBRARIES = ("population", "legal_entity", "geospatial", "certificate")
 STEPS = ("mlps_filed_at", "mlps_assessed_at", "mlps_rectified_at")
 
@@ -219,19 +225,19 @@ class Mending:
         found = self.own(
             gain, "credit_check_matters", "coalesce(embedded_at > '2019-12-31', true)", n
         )
-        return {"credit_check_matters": [row | {"embedded_at": MIDYEAR} for row in found]}
+        done = {"embedded_at": MIDYEAR} | FED_BACK
+        return {"credit_check_matters": [row | done for row in found]}
 
     def credit_checks_fed_back(self, gain: Row, n: int) -> Rows:
-        fed_back = {"last_feedback_at": "2019-07-01"}
         if gain["change"] == "added":
-            return {"credit_check_matters": [self._matter(gain) | fed_back for _ in range(n)]}
+            return {"credit_check_matters": [self._matter(gain) for _ in range(n)]}
         silent = "embedded_at <= '2019-12-31' and coalesce(last_feedback_at < '2019-01-01', true)"
         found = self.own(gain, "credit_check_matters", silent, n)
-        return {"credit_check_matters": [row | fed_back for row in found]}
+        return {"credit_check_matters": [row | FED_BACK for row in found]}
 
     def _matter(self, gain: Row) -> Row:
         known = {"department_id": gain["department_id"], "name": "事项", "embedded_at": MIDYEAR}
-        return {"matter_id": self.name()} | known
+        return {"matter_id": self.name()} | known | FED_BACK
 
     def investment_cases_accepted(self, gain: Row, n: int) -> Rows:
         return {"investment_cases": [{
@@ -240,21 +246,18 @@ class Mending:
             "accepted_at": f"{MIDYEAR} 18:00:00",
         } for _ in range(n)]}  # fmt: skip
 
-    # Documents: a timely one that neither asks for feedback nor is completed in the year, one
-    # completed in the year and due after it, so that each counts in its own part alone.
-
     def documents_completed_on_time(self, gain: Row, n: int) -> Rows:
-        return self._documents(gain, n, due_at="2019-01-31", completed_at="2018-12-28")
+        return self._documents(gain, n)
 
     def documents_not_returned(self, gain: Row, n: int) -> Rows:
-        return self._documents(gain, n, due_at="2020-01-31", completed_at="2019-12-28")
+        return self._documents(gain, n)
 
-    def _documents(self, gain: Row, n: int, due_at: str, completed_at: str) -> Rows:
+    def _documents(self, gain: Row, n: int) -> Rows:
         return {"official_documents": [{
             "document_id": self.name(), "department_id": gain["department_id"],
-            "received_at": "2018-12-20 08:00:00", "due_at": f"{due_at} 18:00:00",
-            "completed_at": f"{completed_at} 09:00:00", "returned_count": 0,
-            "feedback_required": False,
+            "received_at": "2019-06-01 08:00:00", "due_at": f"{MIDYEAR} 18:00:00",
+            "completed_at": f"{MIDYEAR} 09:00:00", "returned_count": 0,
+            "feedback_required": True, "feedback_at": f"{MIDYEAR} 10:00:00",
         } for _ in range(n)]}  # fmt: skip
 
     def documents_fed_back(self, gain: Row, n: int) -> Rows:
@@ -271,8 +274,9 @@ class Mending:
 
     def credit_directories_supplied(self, gain: Row, n: int) -> Rows:
         silent = (
-            "update_cycle <> 'irregular' and effective_from <= '2019-01-01' "
-            "and coalesce(effective_to >= '2019-12-31', true) and not exists (select 1 from "
+            "date_diff('day', greatest(effective_from, date '2019-01-01'), "
+            "least(coalesce(effective_to, date '2019-12-31'), date '2019-12-31')) + 1 "
+            f">= map {LEAST_DAYS}[update_cycle] and not exists (select 1 from "
             "staging.credit_records as r where r.directory_id = credit_directories.directory_id "
             "and r.pushed_at >= '2019-01-01' and r.pushed_at < '2020-01-01')"
         )
@@ -319,11 +323,11 @@ class Mending:
         return key | plain | days | values
 
     def entries_published_on_time(self, gain: Row, n: int) -> Rows:
-        return {"catalogue_entries": [self._entry(gain) for _ in range(n)]}
+        return self._mounted([self._entry(gain) for _ in range(n)])
 
     def entries_up_to_date(self, gain: Row, n: int) -> Rows:
         if gain["change"] == "added":
-            return {"catalogue_entries": [self._entry(gain) for _ in range(n)]}
+            return self._mounted([self._entry(gain) for _ in range(n)])
         aged = self.rows(
             "select e.entry_id, e.update_cycle, date_diff('day', greatest(e.published_at, "
             "coalesce(max(cast(u.updated_at as date)), e.published_at)), date '2019-12-31') as age "
@@ -339,7 +343,8 @@ class Mending:
         return {"catalogue_updates": [{"entry_id": entry} | updated for entry in late[:n]]}
 
     def entries_mounted(self, gain: Row, n: int) -> Rows:
-        new = [self._entry(gain) for _ in range(n)] if gain["change"] == "added" else []
+        if gain["change"] == "added":
+            return self._mounted([self._entry(gain) for _ in range(n)])
         unmounted = (
             "coalesce(retired_at > '2019-12-31', true) "
             "and (due_at <= '2019-12-31' or published_at <= '2019-12-31') and not exists "
@@ -347,10 +352,13 @@ class Mending:
             "where m.entry_id = catalogue_entries.entry_id "
             "and m.mounted_at <= '2019-12-31' and coalesce(m.unmounted_at > '2019-12-31', true))"
         )
-        entries = new or self.own(gain, "catalogue_entries", unmounted, n)
+        found = self.own(gain, "catalogue_entries", unmounted, n)
+        return {"catalogue_mounts": self._mounted(found)["catalogue_mounts"]}
+
+    def _mounted(self, entries: list[Row]) -> Rows:
         mount = {"method": "api", "mounted_at": "2019-12-30"}
         mounts = [{"entry_id": entry["entry_id"]} | mount for entry in entries]
-        return {"catalogue_entries": new, "catalogue_mounts": mounts}
+        return {"catalogue_entries": entries, "catalogue_mounts": mounts}
 
     def inspections_passed(self, gain: Row, n: int) -> Rows:
         [dimension] = gain["options"]["dimension"]

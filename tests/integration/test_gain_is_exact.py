@@ -6,74 +6,27 @@ before; the next round starts from where that leaves the city.
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scorecard.demo.write import write_demo
-from scorecard.scoring import prepare_rules, run_models
-from tests.city import contracts, models, rulebook
-from tests.inboxes import Inbox, csv_bytes
-from tests.integration.mending import Mending, Rows
+from tests.city import rulebook
+from tests.integration.mended_year import Gain, Year
+from tests.integration.mending import Rows
 
-AS_OF = dt.date(2020, 3, 31)
-NIGHT = dt.datetime(2020, 4, 1, 2, 0)
 MOST_ROWS = 400
 ROUNDS = 8
 SHARED = {
-    # An embedded matter is one more that asks for feedback, a new entry one more to keep up to
-    # date, and once a system is registered the part without any to deal with has full points.
+    # A new item is as good as the sentence says, so it counts for every part that reads it; once a
+    # system is registered the part without any to deal with has full points.
     ("017", "embedding", "within"), ("017", "embedding", "added"), ("017", "feedback", "added"),
+    ("019", "timeliness", "added"), ("019", "quality", "added"),
     ("020", "compilation", "added"), ("020", "regular_update", "added"),
     ("026", "clean_up", "added"), ("026", "integration", "added"),
 }  # fmt: skip
 """Changes of items that count in another part of their indicator as well."""
 
 Kind = tuple[str, str, str, int]
-Gain = dict[str, Any]
-
-
-class Year(Inbox):
-    """The demo city, landed and scored, with what its departments do after."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        write_demo(self.inbox, scale=0.0003, departments=60)
-        self.mending = Mending(self.connection)
-        self.rounds = 0
-        self.land(NIGHT)
-        self.score()
-
-    def score(self) -> None:
-        prepare_rules(self.connection, contracts(), models(), [rulebook()], AS_OF)
-        run_models(self.connection, models())
-
-    def gains(self) -> list[Gain]:
-        return self.mending.rows(
-            "select g.*, p.metric, p.options from marts.mart_gain as g inner join rules.part as p "
-            "using (assessment_id, indicator_code, part) order by g.amount, g.department_id"
-        )
-
-    def deliver(self, rows: Rows) -> None:
-        """Lands one more file of each dataset; none of its rows may be refused."""
-        self.rounds += 1
-        for dataset, items in rows.items():
-            if items:
-                self.put(dataset, f"mended-{self.rounds}.csv", csv_bytes(*items))
-        landed = self.land(NIGHT + dt.timedelta(self.rounds))
-        assert landed
-        assert not [item for item in landed.values() if item.rows_quarantined], self.faults()
-
-    def scores(self) -> dict[tuple[str, ...], Decimal]:
-        """Scores by department and indicator, and by department, indicator and part."""
-        found = self.rows(
-            "select department_id, indicator_code, null, score from marts.fct_indicator_score "
-            "union all select department_id, indicator_code, part, score from marts.fct_part_score"
-        )
-        return {tuple(name for name in key if name): score for *key, score in found}
 
 
 def kind_of(gain: Gain) -> Kind:
@@ -98,7 +51,7 @@ def chosen(gains: list[Gain], proved: set[Kind]) -> list[Gain]:
 @pytest.fixture(scope="module")
 def proved(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[Gain, dict[str, Decimal]]]:
     """Every gain that was tried, with what the part, the indicator and the others really gained."""
-    year = Year(tmp_path_factory.mktemp("year"))
+    year = Year(tmp_path_factory.mktemp("year"), departments=60)
     results: list[tuple[Gain, dict[str, Decimal]]] = []
     done: set[Kind] = set()
     for _ in range(ROUNDS):

@@ -18,7 +18,7 @@ from scorecard.report.render import duration, plain
 from scorecard.report.site import write_site
 from scorecard.report.words import CODES, WORDS, by_state
 from scorecard.settings import PROJECT
-from scorecard.shades import LEGEND, shade_of, shade_of_rate
+from scorecard.shades import LEGEND, NOT_APPLICABLE, shade_of
 from scorecard.sheets import words as sheet_words
 from scorecard.words import STATES, STATUSES
 from tests.report.pages import Site
@@ -54,7 +54,8 @@ def test_what_would_win_points_back_is_told_as_published_the_largest_first(site:
         for row, (most, code, part, steps) in zip(shown, wanted, strict=True):
             assert row["indicator"].startswith(code)
             assert row["most"] == ("–" if steps[1]["change"] == "none" else f"+{-most}")
-            assert row["text"] == steps[1]["text_zh"]
+            by = {"none": "", "evidence": "经认定"}.get(steps[1]["change"], "经更正或补报")
+            assert row["text"] == steps[1]["text_zh"] + by
             if 2 in steps:
                 assert row["full"] == steps[2]["text_zh"]
             else:
@@ -254,18 +255,26 @@ def test_the_heat_map_is_shaded_by_the_scale_in_exact_numbers(site: Site):
     assert shade_of(Decimal("2.40"), Decimal("3.00"), "scored").key == "4"
 
 
-def test_the_picture_takes_its_colours_from_the_scale():
-    import struct
-    import zlib
+def test_a_score_has_the_step_of_its_share_and_missing_or_not_applicable_one_of_its_own():
+    shares = [shade_of(Decimal(score), Decimal(100), "scored").key for score in (
+        100, "99.99", 80, "79.99", 60, "59.99", 40, "39.99", "0.01", 0
+    )]  # fmt: skip
+    assert shares == [*"5443322110"]
+    assert shade_of(Decimal(0), Decimal(2), "missing").key == "m"
+    assert shade_of(Decimal(0), Decimal(0), "not_applicable").key == "n"
 
-    data = heat_map([[100, 80], [0, None]])
-    assert data.startswith(b"\x89PNG")
-    wide, high = struct.unpack(">II", data[16:24])
-    assert wide > high // 2
-    assert [shade_of_rate(rate).key for rate in (100, 80, 79, 60, 40, 1, 0, None)] == [
-        *"54332", "1", "0", "n",
-    ]  # fmt: skip
-    assert zlib.crc32(data) != zlib.crc32(heat_map([[100, 60], [0, None]]))
+
+def test_the_picture_tells_every_step_missing_and_not_applicable_apart():
+    pictures = {heat_map(["001"], [("edu", [shade])]) for shade in LEGEND}
+    assert len(pictures) == len(LEGEND)
+    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
+
+
+def test_the_picture_names_its_rows_and_columns():
+    def drawn(code: str, name: str) -> bytes:
+        return heat_map([code], [(name, [NOT_APPLICABLE])])
+
+    assert len({drawn("001", "edu"), drawn("002", "edu"), drawn("001", "tax")}) == 3
 
 
 @pytest.mark.parametrize(

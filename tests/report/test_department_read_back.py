@@ -147,7 +147,8 @@ def test_what_would_win_points_back_is_told_whole(site: Site, told: Told, langua
                     "most": gained,
                     "indicator": told.named(code, language)
                     + (named[f"name_{language}"] if several else ""),
-                    "text": one_line(way["steps"][0][f"text_{language}"]),
+                    "text": one_line(way["steps"][0][f"text_{language}"])
+                    + counts_by(way["steps"][0]["change"], language),
                     "full": full_step(way, score["points"] - score["score"], language),
                     "lead": told.sections(own, code, "lead"),
                     "score": str(score["score"]),
@@ -156,6 +157,12 @@ def test_what_would_win_points_back_is_told_whole(site: Site, told: Told, langua
                 wanted.append(((-way["most"], code, way["part"]), cells))
         page = site.page(f"departments/{own}.html", language)
         assert page.table("table-gains") == [one for _, one in sorted(wanted, key=lambda w: w[0])]
+
+
+def counts_by(change: str, language: str) -> str:
+    """What a change still goes by after the window's end."""
+    by = {"none": None, "evidence": "by_decision"}.get(change, "by_correction")
+    return label(by, language) if by else ""
 
 
 def full_step(way: dict, lost: Decimal, language: str) -> str:
@@ -255,9 +262,7 @@ def test_a_section_s_page_is_told_whole(site: Site, told: Told, language: str):
                 "lost_share": "–"
                 if task["lost_share"] is None
                 else f"{(100 * task['lost_share']).quantize(Decimal('0.01'))}%",
-                "status": ""
-                if task["status"] == "scored"
-                else word("status", task["status"], language),
+                "status": told.status(told.scores[department, task["indicator_code"]], language),
                 "missing": one_line(way_back(told, task, language)),
                 "until": counts_until(told, task["indicator_code"], language),
                 "due": day(told.due.get(task["indicator_code"])),

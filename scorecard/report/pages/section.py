@@ -37,6 +37,7 @@ def _page(
         "department": department,
         "section": section,
         "tasks": tasks,
+        "scores": {row["indicator_code"]: row for row in reading.scores_by_department[key[0]]},
         "meta": meta,
         "gains": gains,
         "until": {row["indicator_code"]: _until(reading, row["indicator_code"]) for row in tasks},
