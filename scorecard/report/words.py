@@ -153,9 +153,11 @@ WORDS: dict[str, Pair] = {
     ),
     "still_counts": (
         "考核期已于 {end} 结束，此后发生的事项不计分；"
-        "期内事项的更正、补报，以及不晚于 {until} 的认定仍然计分。",
+        "期内事项的更正、补报，以及不晚于 {until} 的认定仍然计分。"
+        "靠认定的逐项标明，其余靠更正或补报。",
         "The window ended on {end}, and nothing that happens later counts; corrections and "
-        "late deliveries of what happened in it, and decisions until {until}, still do.",
+        "late deliveries of what happened in it, and decisions until {until}, still do. What goes "
+        "by a decision is marked; the rest goes by corrections and late deliveries.",
     ),
     "nothing_moves": (
         "考核已结束，得分不再变动。下面是当时还欠缺什么。",
@@ -165,8 +167,7 @@ WORDS: dict[str, Pair] = {
     "step": ("最小的改变", "Smallest change"),
     "full_step": ("得满分", "Full points"),
     "same": ("即此一步", "by that step"),
-    "by_decision": ("经认定", "by a decision"),
-    "by_correction": ("经更正或补报", "by a correction or late delivery"),
+    "by_decision": ("靠认定", "by a decision"),
     "beyond": ("够不着", "out of reach"),
     "part": ("评分项", "Part"),
     "nothing_lost": ("没有失分。", "Nothing is lost."),
@@ -205,10 +206,13 @@ WORDS: dict[str, Pair] = {
     "decisions": ("认定", "decisions"),
     "due": ("最新一批数据应到", "Newest delivery was due"),
     "tasks_note": (
-        "截止：此日之后的事实或认定不再计分。"
-        "最新一批数据应到：数据提供单位最近一批数据的应到时间，不是科室的期限。",
-        "Counts until: later facts or decisions win no points. Newest delivery was due: when the "
-        "data provider's latest data should have come, which is no deadline of the section.",
+        "补救：先列最小的改变，再列得满分所需（“够不着”的含义见部门页）。"
+        "截止：此日之后的事实或认定不再计分，此前事实的更正、补报仍可计分。"
+        "最新一批数据应到：对数据提供单位而言，不是科室的期限。",
+        "The way back: the smallest change, then what full points take (what is out of reach, the "
+        "department's page says). Counts until: later facts or decisions win no points, "
+        "corrections of earlier facts still do. Newest delivery was due: of the data's provider, "
+        "no deadline of the section.",
     ),
     "tasks_note:closed": (
         "考核已结束，得分不再变动。计至：此日之后的事实或认定没有计分。"
@@ -216,11 +220,6 @@ WORDS: dict[str, Pair] = {
         "The assessment is closed and no score moves any more. Counted until: later facts or "
         "decisions won no points. Newest delivery was due: when the data provider's latest data "
         "should have come, which is no deadline of the section.",
-    ),
-    "ways_note": (
-        "补救：第一行为最小的改变，第二行为得满分所需；需新增超过现有基数 {reach} 倍的，够不着。",
-        "The way back: the smallest change first, below it what full points take; out of reach is "
-        "what takes more new items than {reach} times the present base.",
     ),
     # indicator
     "rule": ("规则", "The rule"),

@@ -160,9 +160,8 @@ def test_what_would_win_points_back_is_told_whole(site: Site, told: Told, langua
 
 
 def counts_by(change: str, language: str) -> str:
-    """What a change still goes by after the window's end."""
-    by = {"none": None, "evidence": "by_decision"}.get(change, "by_correction")
-    return label(by, language) if by else ""
+    """The mark of what only a decision can change after the window's end."""
+    return label("by_decision", language) if change == "evidence" else ""
 
 
 def full_step(way: dict, lost: Decimal, language: str) -> str:
@@ -250,8 +249,7 @@ def test_a_section_s_page_is_told_whole(site: Site, told: Told, language: str):
             task for task in told.tasks
             if (task["department_id"], task["section_id"]) == (department, section)
         ]  # fmt: skip
-        notes = [still_counts(told, language), label("ways_note", language, reach=REACH)]
-        assert page.numbers == [*notes, told.footer(language)]
+        assert page.numbers == [told.footer(language)]
         assert page.table("table-tasks") == [
             {
                 "indicator_code": told.named(task["indicator_code"], language),
