@@ -19,6 +19,8 @@ from scorecard.report.words import both
 
 Figure = dict[str, Any]
 
+DOTTED_DAYS = 31
+"""Dots of more days than these would run into one another."""
 SHOWN_LOSSES = 14
 """So many losses have a bar of their own in the waterfall; the smallest are taken together."""
 
@@ -37,12 +39,12 @@ def _number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
 
 
-def city_trend() -> Figure:
+def city_trend(days: Sequence[Row]) -> Figure:
     """Mean, best and lowest rate of the city by day, all from the shared series."""
     return {
         "data": [
             _line("best", {"shared": "trend.best"}, "faint", "dot"),
-            _line("mean", {"shared": "trend.mean"}, "accent", "solid"),
+            _line("mean", {"shared": "trend.mean"}, "accent", "solid", len(days)),
             _line("lowest", {"shared": "trend.lowest"}, "faint", "dot"),
         ],
         "layout": _trend_layout(),
@@ -56,16 +58,17 @@ def department_trend(days: Sequence[Row], city: Sequence[Row]) -> Figure:
         "data": [
             _line("best", {"shared": "trend.best"}, "faint", "dot"),
             _line("mean", {"shared": "trend.mean"}, "muted", "dash"),
-            _line("own", [rates.get(day["as_of"]) for day in city], "accent", "solid"),
+            _line("own", [rates.get(day["as_of"]) for day in city], "accent", "solid", len(city)),
         ],
         "layout": _trend_layout(),
     }
 
 
-def _line(name: str, rates: Any, colour: str, dash: str) -> Figure:
+def _line(name: str, rates: Any, colour: str, dash: str, dots: int = 0) -> Figure:
+    """A line over the days, with dots where there are any but few."""
     return {
         "type": "scatter",
-        "mode": "lines+markers" if dash == "solid" else "lines",
+        "mode": "lines+markers" if 0 < dots <= DOTTED_DAYS else "lines",
         "name": both(name),
         "x": {"shared": "trend.days"},
         "y": rates,

@@ -133,6 +133,7 @@ WORDS: dict[str, Pair] = {
         "Of {lost} points lost, the changes below win at least {within} if all are done as they "
         "are worded; the other {rest} are out of reach or cannot be promised.",
     ),
+    "how_to_read": ("怎样看这张表", "How to read this table"),
     "gains_note": (
         "“最小的改变”是能得分的最少一步，“得满分”是补回全部失分所需；“可得”为其中做得到的最多分数，"
         "由计分程序自身算出。逾期、退回等已无法改正的，只能靠新增来冲抵；"

@@ -159,7 +159,7 @@
   // A link to something inside a closed block opens it.
   const reveal = () => {
     const target = document.getElementById(linkedPlace());
-    const block = target && (target.closest("details") || target.querySelector(":scope > details"));
+    const block = target && (target.closest("details") || target.querySelector(":scope > details:not(.note)"));
     if (block && !block.open) {
       block.open = true;
       target.scrollIntoView();

@@ -18,7 +18,7 @@ def city_page(reading: Reading, sources: Sources) -> Page:
     ]
     charts: dict[str, Any] = {"blocks": blocks_of_city(reading.levels, ranked)}
     if len(reading.trend) > 1:
-        charts["trend"] = city_trend()
+        charts["trend"] = city_trend(reading.trend)
     assessment = reading.assessment
     shown = {
         "reading": reading,
