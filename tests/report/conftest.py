@@ -35,10 +35,10 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """The site of eight departments, with an earlier day in the published file's history."""
 
     def make(folder: Path) -> None:
-        city: Home = request.getfixturevalue("city")
-        file = folder / city.published.resolve().parent.name / "scorecard.duckdb"
+        scored: Home = request.getfixturevalue("scored")
+        file = folder / scored.published.resolve().parent.name / "scorecard.duckdb"
         file.parent.mkdir(parents=True)
-        shutil.copyfile(city.published, file)
+        shutil.copyfile(scored.published, file)
         with duckdb.connect(file) as connection:
             connection.execute(HISTORY)
         write_site(file, folder / "site")

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from tests.answers import answer
 
 LANGUAGES = ("zh", "en")
 BLOCKS = {"div", "p", "dt", "dd", "li", "h1", "h2", "h3", "nav", "summary", "footer", "section"}
@@ -170,14 +170,6 @@ class Page(HTMLParser):
 _read = cache(Page)
 
 
-@cache
-def _rows(file: Path, _: int, sql: str, values: tuple[object, ...]) -> list[dict[str, Any]]:
-    with duckdb.connect(file, read_only=True) as connection:
-        result = connection.execute(sql, values)
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
 @dataclass(frozen=True)
 class Site:
     """A written site and the published file that it tells of."""
@@ -195,9 +187,9 @@ class Site:
         return json.loads(script.removeprefix("window.SCORECARD=").rstrip().removesuffix(";"))
 
     def read(self, sql: str, *values: object) -> list[dict[str, Any]]:
-        """Rows of the published file, asked of it once as long as it stays the same."""
-        rows = _rows(self.published, self.published.stat().st_mtime_ns, sql, values)
-        return [dict(row) for row in rows]
+        """Rows of the published file."""
+        names, rows = answer(self.published, sql, *values)
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def drawn(node: Any, shared: dict[str, Any], language: str) -> Any:

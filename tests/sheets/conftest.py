@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -14,6 +13,7 @@ import pytest
 from scorecard.contract import load_published
 from scorecard.publication import publish
 from scorecard.sheets import write_sheets
+from tests.answers import answer
 from tests.city import ROOT, City
 from tests.servers import chinese_font
 from tests.shared import made_once
@@ -51,12 +51,6 @@ ODD_TEXTS = {
 }
 
 
-@cache
-def _rows(file: Path, _: int, sql: str, values: tuple[object, ...]) -> list[tuple]:
-    with duckdb.connect(file, read_only=True) as connection:
-        return connection.execute(sql, values).fetchall()
-
-
 @dataclass(frozen=True)
 class Made:
     """A published file with the sheets that were made of it."""
@@ -65,8 +59,8 @@ class Made:
     sheets: Path
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
-        """Rows of the file, asked of it once as long as it stays the same."""
-        return list(_rows(self.file, self.file.stat().st_mtime_ns, sql, values))
+        """Rows of the file."""
+        return list(answer(self.file, sql, *values)[1])
 
     @property
     def departments(self) -> list[str]:
