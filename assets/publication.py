@@ -22,9 +22,9 @@ from scorecard.workspace import Workspace
 
 PUBLISHED_KEY = dg.AssetKey(["published", "warehouse"])
 HEAT_MAP_LEGEND = (
-    "行：部门，按名次；列：指标，按编号。颜色越深，失分越多；灰黑为缺报，白为不适用。\n\n"
-    "Rows: departments by rank. Columns: indicators by code. The darker, the more is lost; "
-    "slate is missing, white does not apply."
+    "行：部门，按名次；列：指标，按编号。浅灰为满分，颜色越深，失分越多；灰黑为缺报，白为不适用。\n\n"
+    "Rows: departments by rank. Columns: indicators by code. Pale grey is full marks; the darker, "
+    "the more is lost; slate is missing, white does not apply."
 )
 RANKING_HEAD = "| 名次 Rank | 部门 Department | 得分 Score | 满分 Points | 得分率 Rate % |"
 AT_PUBLISHING = [*(model_key(name) for name in MADE_AT_PUBLISHING), PUBLISHED_KEY]

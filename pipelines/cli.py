@@ -32,7 +32,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    epilog="Start with: scorecard demo, scorecard nightly, scorecard explain edu 021.",
+    epilog="Start with: scorecard demo, scorecard nightly --as-of 2020-03-31, "
+    "scorecard explain edu 021.",
 )
 quarantine_app = typer.Typer(help="What was quarantined, and getting it corrected.")
 app.add_typer(quarantine_app, name="quarantine")

@@ -67,7 +67,7 @@ class Plan:
         models: Models whose inputs change by that, in running order.
         pulls: Datasets that are pulled. What comes is not known yet, so their models are in; once
             it is, the datasets of which something came.
-        notices: What lies in the inbox, is no delivery, and was never reported before.
+        notices: What lies in the inbox and is no delivery.
         unreadable: Files and folders that could not be opened, with the system's reason.
     """
 
@@ -110,7 +110,7 @@ def plan_night(
     rulebooks: tuple[Rulebook, ...],
     asks_platforms: bool = True,
 ) -> Plan:
-    """Looks at the inbox and the fingerprints; keeps the notices and the hashes of files alone."""
+    """Looks at the inbox and the fingerprints; keeps what it found of files, and nothing else."""
     files: dict[str, list[InboxFile]] = {}
     unreadable: dict[str, str] = {}
 
@@ -126,6 +126,7 @@ def plan_night(
         except OSError as error:
             keep_out(f"{file.dataset}/{file.name}", error)
     known.keep()
+    record_notices(connection, notices, local_now())
     pulls = tuple(sorted(workspace.sources.datasets)) if asks_platforms else ()
     pending = {*files, *pulls}
     return Plan(
@@ -134,7 +135,7 @@ def plan_night(
         files,
         outdated_models(workspace, connection, as_of, rulebooks, pending),
         pulls,
-        record_notices(connection, notices, local_now()),
+        notices,
         unreadable,
     )
 

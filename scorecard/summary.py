@@ -31,8 +31,10 @@ def summary_lines(
         yield from _stale(published)
         yield from _checks(published)
         yield from _quarantined(published)
-    for notice in plan.notices:
+    for notice in plan.notices[:HEAD]:
         yield f"left alone: {notice.place}: {notice.what}"
+    if len(plan.notices) > HEAD:
+        yield f"left alone: …  and {len(plan.notices) - HEAD} more"
     yield from unopened(plan)
     yield from troubles
     yield ""

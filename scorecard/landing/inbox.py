@@ -85,10 +85,17 @@ class InboxFile:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something in the inbox that is left alone, or a column that is kept out or missing."""
+    """Something in the inbox that is left alone, or a column that is kept out or missing.
+
+    It is told to people, so no valid identity number stands in it.
+    """
 
     place: str
     what: str
+
+    def __post_init__(self) -> None:
+        for name in ("place", "what"):
+            object.__setattr__(self, name, without_identity_numbers(getattr(self, name)))
 
 
 def without_identity_numbers(text: str) -> str:

@@ -20,7 +20,7 @@ from scorecard.contract import Contract
 from scorecard.errors import ScorecardError
 from scorecard.landing.columnar import parquet_source
 from scorecard.landing.delimited import delimited_source
-from scorecard.landing.inbox import InboxFile, Notice, without_identity_numbers
+from scorecard.landing.inbox import InboxFile, Notice
 from scorecard.landing.known import is_known, mends_quarantined
 from scorecard.landing.newest import keep_newest
 from scorecard.landing.records import json_source
@@ -338,10 +338,9 @@ def record_notices(
     connection: duckdb.DuckDBPyConnection, notices: Sequence[Notice], now: dt.datetime
 ) -> list[Notice]:
     """Writes down what is left alone; gives those that were never reported before."""
-    told = [Notice(*map(without_identity_numbers, (n.place, n.what))) for n in notices]
     return [
         notice
-        for notice in told
+        for notice in notices
         if connection.execute(
             "insert or ignore into ops.notice values (?, ?, ?) returning 1",
             [notice.place, notice.what, now],

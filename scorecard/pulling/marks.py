@@ -63,7 +63,9 @@ def mark_from(kind: str, text: str, zone: str) -> Mark:
     except ValueError:
         example = "2019-03-05 10:00" if kind == "time" else "a whole number"
         raise ConfigurationError(
-            f"'{text}' is no {kind} to pull from or to", "watermark", f"give {example}"
+            f"'{text}' is no {kind}, by which this dataset is pulled from one mark to the next",
+            "--since, --until, or the dataset's watermark in sources.yaml",
+            f"give {example}",
         ) from None
     return text
 

@@ -62,8 +62,8 @@ def export_quarantine(
         yield f"版本 {version.name} 无隔离数据 nothing is quarantined in version {version.name}"
     if providers:
         yield (
-            "下一步 next: 请各单位更正后以原文件名重新报送 "
-            "have each provider deliver the corrected file under the SAME name"
+            "下一步 next: 请各单位只把更正的行以原文件名重新报送 "
+            "have each provider deliver the corrected rows alone, under the SAME file name"
         )
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from scorecard.report.reading import Row
@@ -45,7 +46,7 @@ def city_trend(days: Sequence[Row]) -> Figure:
         "data": [
             _line("best", {"shared": "trend.best"}, "faint", "dot"),
             _line("mean", {"shared": "trend.mean"}, "accent", "solid", len(days)),
-            _line("lowest", {"shared": "trend.lowest"}, "faint", "dot"),
+            _line("lowest", {"shared": "trend.lowest"}, "faint", "dash"),
         ],
         "layout": _trend_layout(),
     }
@@ -191,34 +192,39 @@ def _marks(
 def waterfall(scorecard: Row, points: Decimal, losses: Sequence[Row]) -> Figure:
     """From the rulebook's points down to the score; the largest loss first."""
     shown, rest = losses[:SHOWN_LOSSES], losses[SHOWN_LOSSES:]
-    bars: list[tuple[Any, Decimal, str]] = [(both("full"), points, "absolute")]
+    steps: list[tuple[Any, Decimal, str]] = []
     if points != scorecard["points"]:
-        bars.append((both("not_applied"), scorecard["points"] - points, "relative"))
+        steps.append((both("not_applied"), points - scorecard["points"], "faint"))
     for loss in shown:
         label = {"wide": {"indicator": loss["indicator_code"]}, "narrow": loss["indicator_code"]}
-        bars.append((label, -loss["lost"], "relative"))
+        steps.append((label, loss["lost"], "lost"))
     if rest:
-        label = _filled("others", len(rest))
-        bars.append((label, -sum((loss["lost"] for loss in rest), Decimal(0)), "relative"))
-    bars.append((both("score"), scorecard["total"], "total"))
+        lost = sum((loss["lost"] for loss in rest), Decimal(0))
+        steps.append((_filled("others", len(rest)), lost, "lost"))
+    lowest = list(accumulate((-amount for _, amount, _ in steps), initial=points))[1:]
+    bars = [
+        (both("full"), points, Decimal(0), "accent", str(points)),
+        *(
+            (label, amount, low, colour, signed(-amount))
+            for (label, amount, colour), low in zip(steps, lowest, strict=True)
+        ),
+        (both("score"), scorecard["total"], Decimal(0), "accent", str(scorecard["total"])),
+    ]
+    labels, amounts, bases, colours, texts = zip(*bars, strict=True)
+    rows = list(range(len(bars), 0, -1))
     start = _start(points, scorecard["total"])
     return {
         "data": [
             {
-                "type": "waterfall",
+                "type": "bar",
                 "orientation": "h",
-                "measure": [kind for _, _, kind in bars],
-                "x": [_number(amount) for _, amount, _ in bars],
-                "y": list(range(len(bars), 0, -1)),
-                "text": [
-                    signed(amount) if kind == "relative" else str(amount)
-                    for _, amount, kind in bars
-                ],
-                "textposition": "outside",
+                "x": [_number(amount) for amount in amounts],
+                "base": [_number(base) for base in bases],
+                "y": rows,
+                "text": list(texts),
+                "textposition": "outside",  # at the right end, so that none runs into the names
                 "cliponaxis": False,
-                "connector": {"line": {"color": css("line"), "width": 1}},
-                "decreasing": {"marker": {"color": css("lost")}},
-                "totals": {"marker": {"color": css("accent")}},
+                "marker": {"color": {"paint": list(colours)}},
                 "hoverinfo": "skip",
             }
         ],
@@ -230,8 +236,8 @@ def waterfall(scorecard: Row, points: Decimal, losses: Sequence[Row]) -> Figure:
                 **({"title": {"text": _filled("axis_from", start)}} if start else {}),
             },
             "yaxis": {
-                "tickvals": list(range(len(bars), 0, -1)),
-                "ticktext": {"clip": [label for label, _, _ in bars]},
+                "tickvals": rows,
+                "ticktext": {"clip": list(labels)},
                 "showgrid": False,
             },
         },

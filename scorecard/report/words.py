@@ -53,7 +53,7 @@ WORDS: dict[str, Pair] = {
     "full": ("满分", "Full marks"),
     "rate": ("得分率", "Rate"),
     "lost": ("失分", "Lost"),
-    "lost_share": ("占部门失分", "Share of the loss"),
+    "lost_share": ("占部门失分", "Share of loss"),
     "status": ("状态", "Status"),
     "missing": STATUSES["missing"],
     "part_missing": PART_MISSING,
@@ -112,7 +112,7 @@ WORDS: dict[str, Pair] = {
     "more": ("更多", "More"),
     "legend": ("图例", "Key"),
     # department
-    "composition": ("100 分的构成", "Where the points are"),
+    "composition": ("分值的构成", "Where the points are"),
     "composition_note": (
         "由内向外：板块、二级指标、指标；最外圈为失去的分。",
         "From the centre: block, level 2, indicator; the outermost arcs are what is lost.",
@@ -129,16 +129,23 @@ WORDS: dict[str, Pair] = {
     "gains:closed": ("本可得分", "What could have been won"),
     "gains_sum": (
         "失分 {lost} 分：下列各项都照所写做到，至少拿回 {within} 分；"
-        "其余 {rest} 分够不着，或无法预计。",
+        "其余 {rest} 分难以达到，或无法预计。",
         "Of {lost} points lost, the changes below win at least {within} if all are done as they "
         "are worded; the other {rest} are out of reach or cannot be promised.",
     ),
     "how_to_read": ("怎样看这张表", "How to read this table"),
+    "gains_sum:deciding": (
+        "失分 {lost} 分：下列各项中，靠认定可拿回 {decided} 分；另 {corrected} 分靠更正或补报，"
+        "限于考核期内确已发生而漏报、错报的事项；其余 {rest} 分难以达到，或无法预计。",
+        "Of {lost} points lost, decisions can win back {decided}; corrections and late deliveries "
+        "another {corrected}, but only of what did happen in the window and was reported wrongly "
+        "or not at all; the other {rest} are out of reach or cannot be promised.",
+    ),
     "gains_note": (
         "“最小的改变”是能得分的最少一步，“得满分”是补回全部失分所需；“可得”为其中做得到的最多分数，"
         "由计分程序自身算出。逾期、退回等已无法改正的，只能靠新增来冲抵；"
         "新增的事项往往计入几个评分项，照所写样样合格，别处的分才不会降。"
-        "需新增超过现有基数 {reach} 倍才得满分的，视为够不着，"
+        "需新增超过现有基数 {reach} 倍才得满分的，视为难以达到，"
         "不列数量（准确数在发布表 mart_gain）。"
         "“如何得出”里的“还差”只数现有事项，不算冲抵，也不算得分的四舍五入，因此与这里的数量不同；"
         "失分由人工调整决定的，各评分项失分之和可能不等于指标失分。",
@@ -154,11 +161,10 @@ WORDS: dict[str, Pair] = {
     ),
     "still_counts": (
         "考核期已于 {end} 结束，此后发生的事项不计分；"
-        "期内事项的更正、补报，以及不晚于 {until} 的认定仍然计分。"
-        "靠认定的逐项标明，其余靠更正或补报。",
+        "期内事项的更正、补报，以及不晚于 {until} 的认定仍然计分，靠认定的逐项标明。",
         "The window ended on {end}, and nothing that happens later counts; corrections and "
         "late deliveries of what happened in it, and decisions until {until}, still do. What goes "
-        "by a decision is marked; the rest goes by corrections and late deliveries.",
+        "by a decision is marked.",
     ),
     "nothing_moves": (
         "考核已结束，得分不再变动。下面是当时还欠缺什么。",
@@ -167,9 +173,9 @@ WORDS: dict[str, Pair] = {
     "gain": ("可得", "Gain"),
     "step": ("最小的改变", "Smallest change"),
     "full_step": ("得满分", "Full points"),
-    "same": ("即此一步", "by that step"),
+    "same": ("即此一步", "reached by that step"),
     "by_decision": ("靠认定", "by a decision"),
-    "beyond": ("够不着", "out of reach"),
+    "beyond": ("难以达到", "out of reach"),
     "part": ("评分项", "Part"),
     "nothing_lost": ("没有失分。", "Nothing is lost."),
     "no_way_back": (
@@ -207,7 +213,7 @@ WORDS: dict[str, Pair] = {
     "decisions": ("认定", "decisions"),
     "due": ("最新一批数据应到", "Newest delivery was due"),
     "tasks_note": (
-        "补救：先列最小的改变，再列得满分所需（“够不着”的含义见部门页）。"
+        "补救：先列最小的改变，再列得满分所需（“难以达到”的含义见部门页）。"
         "截止：此日之后的事实或认定不再计分，此前事实的更正、补报仍可计分。"
         "最新一批数据应到：对数据提供单位而言，不是科室的期限。",
         "The way back: the smallest change, then what full points take (what is out of reach, the "

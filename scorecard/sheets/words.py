@@ -52,7 +52,7 @@ RATE = Words("得分率", "Score rate")
 RANK = Words("排名", "Rank")
 DEPARTMENTS = Words("参评部门数", "Departments")
 VERSION = Words("发布版本", "Published version")
-DIGEST = Words("细则摘要", "Rulebook digest")
+DIGEST = Words("办法摘要", "Rulebook digest")
 MISSING = Words("缺报指标数", "Indicators missing")
 STALE = Words("过期指标数", "Indicators stale")
 

@@ -101,6 +101,7 @@ def test_a_night_with_nothing_new_publishes_the_same_again(city: Home, tmp_path:
     done = again.run("nightly", "--as-of", AS_OF)
     assert "building" not in done.stdout
     assert "landed" not in done.stdout
+    assert "left alone: evidence/说明.txt" in done.stdout  # as long as it lies there
     assert exported(again, tmp_path / "again") == exported(city, tmp_path / "first")
     assert len(list((again.folder / "published" / "versions").iterdir())) == 2
 

@@ -137,7 +137,7 @@ def test_each_provider_has_a_workbook_and_each_dataset_a_sheet(city: City):
     ]  # fmt: skip
     assert "市政府公文处理系统, 1 行 rows (official_documents 1)" in lines[0]
     assert "4 行 rows (catalogue_entries 3, catalogue_updates 1)" in lines[1]
-    assert "SAME name" in lines[-1]
+    assert "SAME file name" in lines[-1]
 
 
 def test_the_first_page_says_who_what_and_how_to_deliver_again(city: City):

@@ -163,23 +163,29 @@ def test_a_waterfall_has_a_labelled_bar_for_each_loss_the_largest_first(
             for (department, code), score in told.scores.items()
             if department == row["department_id"] and score["lost"]
         )
-        wanted = [(label("full", language), full, "absolute")]
+        steps = []
         if row["points"] != full:
-            wanted.append((label("not_applied", language), row["points"] - full, "relative"))
-        wanted += [(told.named(c, language), lost, "relative") for lost, c in losses[:SHOWN_LOSSES]]
+            steps.append((label("not_applied", language), row["points"] - full, "faint"))
+        steps += [(told.named(c, language), lost, "lost") for lost, c in losses[:SHOWN_LOSSES]]
         if rest := losses[SHOWN_LOSSES:]:
             folded += 1
             lost = sum(lost for lost, _ in rest)
-            wanted.append((label("others", language, n=len(rest)), lost, "relative"))
-        wanted.append((label("score", language), row["total"], "total"))
+            steps.append((label("others", language, n=len(rest)), lost, "lost"))
+        wanted, level = [(label("full", language), 0, full, "accent", str(full))], full
+        for name, change, colour in steps:
+            wanted.append((name, float(level + change), float(level), colour, signed(change)))
+            level += change
+        total = row["total"]
+        wanted.append((label("score", language), 0, float(total), "accent", str(total)))
+        assert level == total
 
         [bars], layout = figure(site, page, "waterfall")
         labels = dict(zip(layout["yaxis"]["tickvals"], layout["yaxis"]["ticktext"], strict=True))
-        found = zip(bars["y"], bars["x"], bars["measure"], bars["text"], strict=True)
-        assert [(labels[y], x, kind, shown) for y, x, kind, shown in found] == [
-            (name, float(x), kind, signed(x) if kind == "relative" else str(x))
-            for name, x, kind in wanted
-        ]
+        ends = [round(base + x, 2) for base, x in zip(bars["base"], bars["x"], strict=True)]
+        names = [labels[y] for y in bars["y"]]
+        colours = bars["marker"]["color"]
+        found = zip(names, bars["base"], ends, colours, bars["text"], strict=True)
+        assert list(found) == wanted
         assert bars["y"] == sorted(bars["y"], reverse=True)
         start, end = layout["xaxis"]["range"]
         assert start <= row["total"] < full < end

@@ -59,15 +59,25 @@ def test_a_department_s_facts_and_lines_are_the_published_ones(
             "rank": f"/ {len(told.departments)} {told.risen(row)}",
         }
         [outages] = site.read("select count(*) as n from mart_outage where department_id = ?", own)
-        within = sum((way["most"] for key, ways in told.gains.items() if key[0] == own
-                      for way in ways), NONE)  # fmt: skip
+        ways = [way for key, own_ways in told.gains.items() if key[0] == own for way in own_ways]
+        within = sum((way["most"] for way in ways), NONE)
+        decided = sum(
+            (way["most"] for way in ways if way["steps"][0]["change"] == "evidence"), NONE
+        )
         lost = row["points"] - row["total"]
         counted = f"{label('outages', language)} {outages['n']}" if outages["n"] else ""
         wanted = [
             label("ranking_note", language, day=EARLIER),
             label("composition", language),
             label("composition_note", language),
-            label("gains_sum", language, lost=lost, within=within, rest=lost - within),
+            label(
+                "gains_sum:deciding",
+                language,
+                lost=lost,
+                decided=decided,
+                corrected=within - decided,
+                rest=lost - within,
+            ),
             still_counts(told, language),
             label("gains_note", language, reach=REACH),
             counted,

@@ -91,7 +91,7 @@ def test_the_head_and_the_signed_line_tell_the_published_result(made: Made):
         [first, *others] = pages(document(made, department, "zh"))
         assert first.startswith(bare(f"{name}得分表"))
         version = made.file.resolve().parent.name
-        for fact in (official, f"数据截至{as_of}", f"发布版本{version}", f"细则摘要{digest}"):
+        for fact in (official, f"数据截至{as_of}", f"发布版本{version}", f"办法摘要{digest}"):
             assert bare(fact) in first
         result = (
             f"总得分{total}适用分值{points}得分率{'－' if rate is None else f'{rate}%'}"

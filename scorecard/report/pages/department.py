@@ -45,13 +45,18 @@ def _page(reading: Reading, links: Links, department: Row, meta: dict[str, Row])
         "gains_key": by_state("gains", state),
         "lacking": [_lacking(reading, row) for row in losses] if state == "closed" else [],
         "gains": ways,
-        "within": sum((row["most"] for row in ways or ()), Decimal(0)),
+        "within": _most(ways or []),
+        "decided": _most([row for row in ways or () if row["change"] == "evidence"]),
         "meta": meta,
         "sections": reading.sections_by_department.get(own, []),
         "outages": reading.outages_by_department.get(own, []),
     }
     title = (department["name"], f"{department['name']} ({own})")
     return Page(links.departments[own], "department.html.j2", title, shown, charts, "../")
+
+
+def _most(ways: list[Row]) -> Decimal:
+    return sum((row["most"] for row in ways), Decimal(0))
 
 
 def _lacking(reading: Reading, row: Row) -> Row:
