@@ -114,12 +114,12 @@ def _indicator(published: Published, row: Row, every_file: bool) -> Iterator[str
         yield f"数据提供 provided by: {row['data_provider']}"
     for part in published.rows(PARTS, **_of(row)):
         yield ""
-        yield from _part(part)
+        yield from _part(part, row["explanation_zh"])
         yield from _sources(published, part, every_file)
     yield from _checks(published, row)
 
 
-def _part(part: Row) -> Iterator[str]:
+def _part(part: Row, told: str) -> Iterator[str]:
     zh, en = RULES[part["method"]]
     name = f"{part['name_zh']} / {part['name_en']}"
     yield f"[{part['part']}] {name}  ({part['dim_points']} 分 points)"
@@ -135,8 +135,9 @@ def _part(part: Row) -> Iterator[str]:
     if facts:
         yield f"  输入 inputs: {', '.join(facts)}"
     yield f"  得分 score: {part['score']} / {part['points']}  ({_status(part)})"
-    yield f"  {part['explanation_zh']}"
-    yield f"  {part['explanation_en']}"
+    if part["explanation_zh"] != told:  # an only part is told as its indicator is
+        yield f"  {part['explanation_zh']}"
+        yield f"  {part['explanation_en']}"
 
 
 def _sources(published: Published, part: Row, every_file: bool) -> Iterator[str]:
