@@ -4,7 +4,7 @@ Some nodes are resolved by `assets/chart.js` where a page is read: `{"zh", "en"}
 `{"css"}` and `{"paint"}` by the theme's colours, `{"wide", "narrow"}` by the width, `{"wrap"}` and
 `{"clip"}` by the room for labels; these two and `{"plain"}` escape what plotly takes for tags. From
 `shared.js`, which all pages of an assessment have, `{"shared"}` takes a series, `{"indicator"}` and
-`{"lost"}` a name; `{"sizes"}` are a sunburst's by sector. Importing plotly itself takes a second.
+`{"lost"}` a name. Importing plotly itself takes a second.
 """
 
 from __future__ import annotations
@@ -281,8 +281,14 @@ def _second(row: Row) -> str:
     return f"2 {row['level1']} / {row['level2']}"
 
 
-def sunburst(scorecard: Row, indicators: Sequence[Row]) -> Figure:
-    """The points that apply to a department and what is lost of them, on the shared tree."""
+def sunburst(scorecard: Row, indicators: Sequence[Row], sectors: Sequence[str]) -> Figure:
+    """The points that apply to a department and what is lost of them, on the shared tree.
+
+    Args:
+        scorecard: Of the department.
+        indicators: Its scores with the levels of their indicators.
+        sectors: Ids of the tree, by whose order sizes are told.
+    """
     sizes: dict[str, Decimal] = {"all": scorecard["points"]}
     for row in indicators:
         for sector in (f"1 {row['level1']}", _second(row), row["indicator_code"]):
@@ -299,7 +305,7 @@ def sunburst(scorecard: Row, indicators: Sequence[Row]) -> Figure:
                 "parents": {"shared": "tree.parents"},
                 "labels": {"plain": {"shared": "tree.labels"}},
                 "text": {"wrap": {"shared": "tree.texts"}},
-                "values": {"sizes": {name: _number(size) for name, size in sizes.items() if size}},
+                "values": [_number(sizes.get(sector)) or 0 for sector in sectors],
                 "textinfo": "text",
                 "insidetextorientation": "auto",
                 "hovertemplate": "%{label}<br>%{value:.2f}<extra></extra>",

@@ -173,7 +173,7 @@ WORDS: dict[str, Pair] = {
     "gain": ("可得", "Gain"),
     "step": ("最小的改变", "Smallest change"),
     "full_step": ("得满分", "Full points"),
-    "same": ("即此一步", "reached by that step"),
+    "same": ("同左", "the same"),
     "by_decision": ("靠认定", "by a decision"),
     "beyond": ("难以达到", "out of reach"),
     "part": ("评分项", "Part"),

@@ -208,8 +208,6 @@ def drawn(node: Any, shared: dict[str, Any], language: str) -> Any:
             for key in node["shared"].split("."):
                 found = found[key]
             return drawn(found, shared, language)
-        case ["sizes"]:
-            return [node["sizes"].get(name, 0) for name in shared["tree"]["ids"]]
         case ["indicator"]:
             name = shared["names"][node["indicator"]][LANGUAGES.index(language)]
             return f"{node['indicator']} {name}"

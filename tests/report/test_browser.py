@@ -222,6 +222,47 @@ def test_on_a_phone_a_table_shows_every_digit_or_scrolls_and_fades(
         assert page.eval_on_selector_all(".scroll td.n", cut) == []
 
 
+OVERLAPPING = """boxes => {
+    const meet = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+    const seen = boxes.filter(box => box.getClientRects().length && box.textContent.trim())
+        .map(box => {
+            const range = document.createRange();
+            range.selectNodeContents(box);
+            return [box.textContent, range.getBoundingClientRect()];
+        });
+    return seen.filter(([, a], i) => seen.some(([, b], j) => i < j && meet(a, b)))
+        .map(([text]) => text);
+}"""
+
+
+MOST_LOST = (
+    "select department_id, section_id from mart_section_task where role = 'lead' "
+    "group by all order by sum(lost) desc limit 3"
+)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_on_a_phone_no_column_s_name_runs_into_another(tab: Page, site: Site, language: str):
+    sections = [f"sections/{row['department_id']}-{row['section_id']}.html"
+                for row in site.read(MOST_LOST)]  # fmt: skip
+    for path in (*sections, KINDS["department"], KINDS["data"]):
+        with opened(tab, site, f"{path}?lang={language}", 390) as page:
+            until(page, "document.querySelector('.stack .head')")
+            heads = page.locator(".stack tbody tr:nth-child(-n + 12) .head")
+            assert heads.evaluate_all(OVERLAPPING) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_label_of_a_waterfall_runs_into_another(tab: Page, site: Site, width: int):
+    [worst, *_] = site.read("select department_id from mart_scorecard order by total / points")
+    with opened(tab, site, f"departments/{worst['department_id']}.html", width) as page:
+        drawn(page)
+        labels = "#waterfall .bartext, #waterfall .ytick text"
+        assert page.locator(labels).count() > 10
+        assert page.eval_on_selector_all(labels, OVERLAPPING) == []
+
+
 def test_the_rate_of_a_ranked_department_is_whole_on_a_phone(tab: Page, site: Site):
     with opened(tab, site, "index.html", 390) as page:
         right = "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().right))"

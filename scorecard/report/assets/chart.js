@@ -40,7 +40,6 @@
     if (node === null || typeof node !== "object") return node;
     if (is(node, "zh", "en")) return resolve(node[look.lang], look);
     if (is(node, "css")) return look.style.getPropertyValue(node.css).trim();
-    if (is(node, "sizes")) return window.SCORECARD.tree.ids.map((id) => node.sizes[id] ?? 0);
     if (is(node, "paint")) return resolve(node.paint, look).map((name) => look.style.getPropertyValue(`--${name}`).trim());
     if (is(node, "shared")) return resolve(far(node.shared), look);
     if (is(node, "indicator")) return `${node.indicator} ${window.SCORECARD.names[node.indicator][look.lang === "en" ? 1 : 0]}`;

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from scorecard.report.charts import blocks_of_department, department_trend, sunburst, waterfall
+from scorecard.report.charts import (
+    blocks_of_department,
+    department_trend,
+    sunburst,
+    sunburst_tree,
+    waterfall,
+)
 from scorecard.report.pages.page import Links, Page
 from scorecard.report.reading import Reading, Row
 from scorecard.report.words import by_state
@@ -15,11 +21,14 @@ from scorecard.report.words import by_state
 def department_pages(reading: Reading, links: Links) -> Iterator[Page]:
     """A page for every department."""
     meta = {row["indicator_code"]: row for row in reading.indicators}
+    sectors = sunburst_tree(reading.indicators)["ids"]
     for department in reading.departments:
-        yield _page(reading, links, department, meta)
+        yield _page(reading, links, department, meta, sectors)
 
 
-def _page(reading: Reading, links: Links, department: Row, meta: dict[str, Row]) -> Page:
+def _page(
+    reading: Reading, links: Links, department: Row, meta: dict[str, Row], sectors: list[str]
+) -> Page:
     own = department["department_id"]
     rows = [meta[score["indicator_code"]] | score for score in reading.scores_by_department[own]]
     losses = sorted((row for row in rows if row["lost"] > 0), key=lambda row: -row["lost"])
@@ -30,7 +39,7 @@ def _page(reading: Reading, links: Links, department: Row, meta: dict[str, Row])
         "waterfall": waterfall(department, reading.points, losses),
     }
     if department["points"] > 0:
-        charts["composition"] = sunburst(department, rows)
+        charts["composition"] = sunburst(department, rows, sectors)
     if len(trend) > 1:
         charts["trend"] = department_trend(trend, reading.trend)
     gains = reading.gains_by_department
