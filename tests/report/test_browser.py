@@ -31,13 +31,15 @@ def shown_rows(page: Page, table: str) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+@pytest.mark.parametrize(
+    ("language", "look"), [("zh", "desktop"), ("zh", "phone"), ("en", "phone")]
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_opens_without_error_or_request_and_fits_its_width(
-    tab: Page, site: Site, kind: str, width: int
+    tab: Page, site: Site, kind: str, language: str, look: str
 ):
-    with opened(tab, site, KINDS[kind], width) as page:
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    with opened(tab, site, f"{KINDS[kind]}?lang={language}", WIDTHS[look]) as page:
+        assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[look]
         charts = page.locator(".chart").count()
         assert page.locator(".chart .main-svg").count() >= charts
         assert page.evaluate("document.title")
@@ -51,13 +53,13 @@ def test_a_page_has_no_serious_barrier(tab: Page, site: Site, kind: str):
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "section"])
 def test_no_colour_in_the_dark_is_a_serious_barrier(tab: Page, site: Site, kind: str):
-    with opened(tab, site, f"{KINDS[kind]}?theme=dark") as page:
+    with opened(tab, site, f"{KINDS[kind]}?theme=dark&lang=en") as page:
         assert barriers(page, **COLOURS) == []
 
 
 def test_a_page_in_the_dark_has_no_serious_barrier(tab: Page, site: Site):
     """By every rule on one kind of page: the theme changes colours and nothing of the markup."""
-    with opened(tab, site, f"{KINDS['section']}?theme=dark") as page:
+    with opened(tab, site, f"{KINDS['section']}?theme=dark&lang=en") as page:
         assert barriers(page) == []
 
 
