@@ -11,14 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from scorecard.contract import Column, load_contracts
+from scorecard.contract import Column
 from scorecard.landing.newest import keep_newest
 from scorecard.models import load_models, metrics_of
 from scorecard.rulebook import Rulebook, load_rulebook
 from scorecard.scoring import prepare_rules, run_models
-from scorecard.warehouse import prepare
+from tests.prepared import contracts, empty_warehouse
 
 ROOT = Path(__file__).parents[1]
 CITY_CODE = "340600"
@@ -31,11 +29,6 @@ DEFAULTS: dict[str, Any] = {
     "file_name": None,
 }  # fmt: skip
 TYPED = {"D": "2019-06-01", "TS": "2019-06-01 08:00:00", "I": 1, "N": 1, "B": True}
-
-
-@cache
-def contracts():
-    return load_contracts(ROOT / "contracts")
 
 
 @cache
@@ -53,9 +46,7 @@ class City:
 
     def __init__(self, *rulebooks: Rulebook, departments: tuple[str, ...] = ("edu",)) -> None:
         self.rulebooks = rulebooks or (rulebook(),)
-        self.connection = duckdb.connect()
-        self.connection.execute("set timezone = 'Asia/Shanghai'; set threads = 1")
-        prepare(self.connection, contracts().values(), ROOT / "sql" / "macros")
+        self.connection = empty_warehouse(profiled=True)
         self.lines = 0
         self.files: dict[tuple[str, str], int] = {}
         self.file_ids = 0

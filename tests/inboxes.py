@@ -12,16 +12,15 @@ import gzip
 import io
 import json
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from scorecard.contract import Contract, load_contracts
 from scorecard.landing.inbox import Notice, scan
 from scorecard.landing.load import Landed, Landing, record_notices
 from scorecard.warehouse import connect, prepare
+from tests.prepared import SESSION, contracts, empty_warehouse
 
 ROOT = Path(__file__).parents[1]
 KEY = "0123456789abcdef0123456789abcdef"
@@ -61,11 +60,6 @@ SPECIMENS: dict[str, dict[str, str]] = {
         "issued_at": "2019-03-05 10:00:00", "holder_code": "34060219900101123X",
     },
 }  # fmt: skip
-
-
-@cache
-def contracts() -> dict[str, Contract]:
-    return load_contracts(ROOT / "contracts")
 
 
 def specimen(dataset: str, **changes: Any) -> dict[str, Any]:
@@ -175,10 +169,14 @@ class Inbox:
         self.home, self.key = folder, key
         self.inbox = folder / "inbox"
         self.warehouse = folder / "scorecard.duckdb"
-        self.connection = connect(self.warehouse) if in_file else duckdb.connect()
-        self.connection.execute("set timezone = 'Asia/Shanghai'; set threads = 1")
-        prepare(self.connection, contracts().values(), ROOT / "sql" / "macros")
+        self.connection = self._new() if in_file else empty_warehouse()
         self.notices: list[Notice] = []
+
+    def _new(self) -> duckdb.DuckDBPyConnection:
+        connection = connect(self.warehouse)
+        connection.execute(SESSION)
+        prepare(connection, contracts().values(), ROOT / "sql" / "macros")
+        return connection
 
     def put(self, dataset: str, name: str, content: bytes | str) -> Path:
         path = self.inbox / dataset / name

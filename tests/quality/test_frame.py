@@ -42,6 +42,7 @@ def test_a_delivery_of_no_rows_has_a_row_for_the_city(city):
 
 
 def test_a_dataset_that_was_never_profiled_is_an_error(city):
+    city.connection.execute("delete from ops.profiled where dataset = 'sections'")
     with pytest.raises(ScorecardError, match="never profiled"):
         source_frame(city.connection, contracts()["sections"])
 
