@@ -1,6 +1,7 @@
 """A warehouse in memory with nothing in it: copied from one that a worker prepares once.
 
-To prepare one takes 0.19 s of processor time, to copy it 0.09: the suite needs some two thousand.
+To prepare one takes 0.19 s of processor time, to copy it 0.09; most tests of SQL and landing need
+one.
 """
 
 from __future__ import annotations
