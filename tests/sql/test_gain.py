@@ -300,9 +300,10 @@ PEERS["341900"] = PEERS.pop("340600")
 def test_drawing_level_with_a_city_shares_its_rank() -> None:
     # Tenth of the others is the one with 30: level with it is rank 10. Fifth has 80.
     assert rank_gains(ranked(5, PEERS)) == [
-        ("rank", 25, 30, "1.00", "Issue 25 more certificates, which is rank 10 per head: +1.00"),
-        ("rank", 75, 80, "2.00",
-         "Issue 75 more certificates, which is rank 5 per head: +2.00, full points"),
+        ("rank", 25, 30, "1.00",
+         "Issue 25 more certificates of claimed types, which is rank 10 per head: +1.00"),
+        ("rank", 75, 80, "2.00", "Issue 75 more certificates of claimed types, which is rank 5 per "
+         "head: +2.00, full points"),
     ]  # fmt: skip
 
 
