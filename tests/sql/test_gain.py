@@ -324,7 +324,7 @@ def test_any_certificate_ranks_among_few_cities() -> None:
     few = {code: PEERS[code] for code in ("340100", "340200")}
     assert rank_gains(ranked(0, few)) == [
         ("rank", 1, 1, "2.00",
-         "Issue 1 more certificate, which is rank 3 per head: +2.00, full points"),
+         "Issue 1 more certificate of claimed types, which is rank 3 per head: +2.00, full points"),
     ]  # fmt: skip
 
 
